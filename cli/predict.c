@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* tigrillo predict: the classes of pictures. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "json.h"
+#include "options.h"
+
+/* What is needed for one picture after another. */
+typedef struct predictor {
+    tg_model *model;
+    const tg_input *input;
+    size_t classes, top;
+    uint8_t *pixels;
+    tg_tensor x, y; /* 1 x inputs, 1 x classes */
+    int32_t *order; /* the `top` best classes */
+} predictor;
+
+static tg_status predictor_open(predictor *self, const char *path, size_t top) {
+    tg_status status = tg_model_load(tg_cpu(), path, &self->model);
+    if (status) return status;
+    self->input = tg_model_input(self->model);
+    if (!self->input || !self->input->shape.height) return TG_UNSUPPORTED;
+    self->classes = tg_model_outputs(self->model);
+    self->top = top < self->classes ? top : self->classes;
+    self->pixels = malloc(tg_picture_size(self->input->shape));
+    self->order = calloc(self->top, sizeof *self->order);
+    if (!self->pixels || !self->order) return TG_OUT_OF_MEMORY;
+    status = tg_matrix_create(tg_cpu(), 1, tg_model_inputs(self->model), &self->x);
+    return status ? status : tg_matrix_create(tg_cpu(), 1, self->classes, &self->y);
+}
+
+static void predictor_close(predictor *self) {
+    tg_tensor_destroy(&self->x);
+    tg_tensor_destroy(&self->y);
+    free(self->pixels);
+    free(self->order);
+    tg_model_destroy(self->model);
+}
+
+/* Probabilities, also of a model that ends in logits or their logarithm. */
+static tg_status normalize(const predictor *self, tg_tensor *y) {
+    size_t last = tg_model_layer_count(self->model) - 1;
+    tg_layer_kind kind = tg_model_layer(self->model, last)->kind;
+    if (kind != TG_LAYER_DENSE && kind != TG_LAYER_LOG_SOFTMAX) return TG_OK;
+    return tg_softmax_forward(y, 1.0f, y);
+}
+
+static tg_status predict_file(predictor *self, const char *path) {
+    tg_status status = tg_picture_read(path, self->input->shape, self->pixels);
+    if (!status) {
+        status = tg_input_apply(self->input, self->pixels, tg_tensor_data(&self->x));
+    }
+    if (!status) status = tg_model_predict(self->model, &self->x, &self->y);
+    if (!status) status = normalize(self, &self->y);
+    return status ? status : tg_top_k(&self->y, self->top, self->order);
+}
+
+/* The name of a class, or its number when the model has no names. */
+static const char *class_name(const predictor *self, size_t label, char number[24]) {
+    const char *name = tg_model_class_name(self->model, label);
+    if (name) return name;
+    snprintf(number, 24, "%zu", label);
+    return number;
+}
+
+static void print_text(const predictor *self, const char *path) {
+    const float *probabilities = tg_tensor_data(&self->y);
+    printf("%s:", path);
+    for (size_t i = 0; i < self->top; ++i) {
+        char number[24];
+        size_t label = (size_t)self->order[i];
+        const char *before = i == 0 ? " " : i == 1 ? "  (" : ", ";
+        printf("%s%s %.1f%%", before, class_name(self, label, number),
+               100.0 * (double)probabilities[label]);
+    }
+    puts(self->top > 1 ? ")" : "");
+}
+
+static int print_json(const predictor *self, const char *path) {
+    const float *probabilities = tg_tensor_data(&self->y);
+    json_t *map = json_object();
+    bool whole = true;
+    char number[24];
+    for (size_t i = 0; i < self->top; ++i) {
+        size_t label = (size_t)self->order[i];
+        whole = whole && !json_object_set_new(map, class_name(self, label, number),
+                                              json_number((double)probabilities[label]));
+    }
+    const char *best = class_name(self, (size_t)self->order[0], number);
+    json_t *line = json_pack("{s:o, s:o, s:o}", "file", json_text(path), "class", json_text(best),
+                             "probabilities", map);
+    if (whole) return json_print(line);
+    json_decref(line);
+    return json_print(NULL);
+}
+
+static int predict_all(predictor *self, const command_line *line, bool json) {
+    int code = DONE;
+    for (size_t i = 1; i < line->argument_count; ++i) {
+        const char *path = line->arguments[i];
+        int own = finish(predict_file(self, path));
+        if (own == DONE && json)
+            own = print_json(self, path);
+        else if (own == DONE)
+            print_text(self, path);
+        if (own != DONE) code = own;
+    }
+    return code;
+}
+
+static int predict(const command_line *line, size_t top, bool json) {
+    predictor self = {0};
+    const char *path = line->arguments[0];
+    tg_status status = predictor_open(&self, path, top);
+    int code;
+    if (status == TG_UNSUPPORTED && self.model) {
+        code = fail("%s: takes rows of numbers and not pictures: see tigrillo evaluate", path);
+    } else {
+        code = status ? finish(status) : predict_all(&self, line, json);
+    }
+    predictor_close(&self);
+    return code;
+}
+
+static int run(const command *self, int argc, char **argv) {
+    uint64_t top = 3;
+    bool json = false;
+    const option options[] = {
+        {.name = "top",
+         .argument = "K",
+         .help = "show the K most probable classes",
+         .count = &top,
+         .least = 1,
+         .most = 1e6},
+        {.name = "json",
+         .help = "print a JSON object a line: file, class, probabilities",
+         .flag = &json},
+    };
+    command_line line;
+    int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
+    if (code == PARSED) code = predict(&line, (size_t)top, json);
+    command_line_end(&line);
+    return code;
+}
+
+const command predict_command = {
+    "predict",
+    "MODEL FILE...",
+    "tells what is in pictures",
+    "Prints for each picture (PNG, JPEG or BMP) its most probable classes. A file that cannot be\n"
+    "read is reported, the others are still classified, and the exit code is 1.",
+    2,
+    SIZE_MAX,
+    run};

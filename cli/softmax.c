@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* tigrillo softmax: the probabilities of a few logits.
+ *
+ * In float64, unlike tg_softmax_forward(): the numbers come as decimals and go out with eight, and
+ * float32 has not so many. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "options.h"
+#include "report.h"
+
+/* The labels, cut out of "A,B,...", or NULL for "0", "1", ... */
+typedef struct label_list {
+    char *text; /* owned; cut at the commas */
+    const char **items;
+} label_list;
+
+/* A number as it was typed, without the space of protect_negative(). */
+static const char *typed(const command_line *line, size_t i) {
+    return line->arguments[i] + strspn(line->arguments[i], " ");
+}
+
+static int read_logits(const command *self, const command_line *line, double *logits) {
+    for (size_t i = 0; i < line->argument_count; ++i) {
+        char *end;
+        errno = 0;
+        logits[i] = strtod(line->arguments[i], &end);
+        if (end == line->arguments[i] || *end) {
+            return misuse(self, "'%s' is not a number", typed(line, i));
+        }
+        if (errno && isinf(logits[i])) return misuse(self, "%s is too large", typed(line, i));
+    }
+    return PARSED;
+}
+
+/* y_i = exp((x_i - m) / T) / sum_j exp((x_j - m) / T),  m = max_j x_j; extreme x as in softmax.h */
+static void normalize(const double *x, size_t count, double temperature, double *y) {
+    double largest = -HUGE_VAL, sum = 0;
+    for (size_t i = 0; i < count; ++i) largest = fmax(largest, x[i]);
+    for (size_t i = 0; i < count; ++i) sum += y[i] = exp((x[i] - largest) / temperature);
+    for (size_t i = 0; i < count; ++i) y[i] /= sum;
+}
+
+static int read_labels(const command *self, const char *text, size_t count, label_list *labels) {
+    if (!text) return PARSED;
+    labels->text = strdup(text);
+    labels->items = calloc(count, sizeof *labels->items);
+    if (!labels->text || !labels->items) return finish(TG_OUT_OF_MEMORY);
+    size_t found = 0;
+    for (char *next = labels->text; next; ++found) {
+        char *comma = strchr(next, ',');
+        if (comma) *comma = '\0';
+        if (found < count) labels->items[found] = next + strspn(next, " ");
+        next = comma ? comma + 1 : NULL;
+    }
+    if (found == count) return PARSED;
+    return misuse(self, "--labels: %zu labels for %zu numbers", found, count);
+}
+
+static const char *label(const label_list *labels, size_t i, char number[24]) {
+    if (labels->items) return labels->items[i];
+    snprintf(number, 24, "%zu", i);
+    return number;
+}
+
+static void print_text(const command_line *line, const label_list *labels,
+                       const double *probabilities) {
+    int width = 0, logit_width = 0;
+    char number[24];
+    for (size_t i = 0; i < line->argument_count; ++i) {
+        int own = text_width(label(labels, i, number));
+        int logit = (int)strlen(typed(line, i));
+        if (own > width) width = own;
+        if (logit > logit_width) logit_width = logit;
+    }
+    for (size_t i = 0; i < line->argument_count; ++i) {
+        print_name(label(labels, i, number), width);
+        printf("  %*s  ", logit_width, typed(line, i));
+        /* printf may write a sign before nan, which means nothing. */
+        if (isnan(probabilities[i]))
+            puts("nan");
+        else
+            printf("%.8f\n", probabilities[i]);
+    }
+}
+
+static int print_json(const command_line *line, const label_list *labels, const double *logits,
+                      const double *probabilities) {
+    json_t *rows = json_array();
+    for (size_t i = 0; i < line->argument_count; ++i) {
+        char number[24];
+        json_t *row = json_pack("{s:o, s:o, s:o}", "label", json_text(label(labels, i, number)),
+                                "logit", json_number(logits[i]), "probability",
+                                json_number(probabilities[i]));
+        if (json_array_append_new(rows, row)) {
+            json_decref(rows);
+            return json_print(NULL);
+        }
+    }
+    return json_print(rows);
+}
+
+static int softmax(const command *self, const command_line *line, const char *label_text,
+                   double temperature, bool json) {
+    size_t count = line->argument_count;
+    label_list labels = {0};
+    double *logits = calloc(count, sizeof *logits), *probabilities = calloc(count, sizeof *logits);
+    int code = logits && probabilities ? PARSED : finish(TG_OUT_OF_MEMORY);
+    if (code == PARSED) code = read_logits(self, line, logits);
+    if (code == PARSED) code = read_labels(self, label_text, count, &labels);
+    if (code == PARSED) {
+        normalize(logits, count, temperature, probabilities);
+        code = DONE;
+        if (json)
+            code = print_json(line, &labels, logits, probabilities);
+        else
+            print_text(line, &labels, probabilities);
+    }
+    free(labels.text);
+    free(labels.items);
+    free(logits);
+    free(probabilities);
+    return code;
+}
+
+/* popt takes "-2.5" for options, unless it is the value of one. With a space before it, it is an
+ * argument, and a number still. Returns a copy of argv in which it is so, in one piece of memory;
+ * NULL: out of memory. */
+static char **protect_negative(int argc, char **argv) {
+    size_t size = ((size_t)argc + 1) * sizeof *argv;
+    for (int i = 0; i < argc; ++i) size += strlen(argv[i]) + 2;
+    char **copy = calloc(1, size);
+    if (!copy) return NULL;
+    char *text = (char *)(copy + argc + 1);
+    for (int i = 0; i < argc; ++i) {
+        char *end;
+        strtod(argv[i], &end);
+        bool value = i > 0 && (strcmp(argv[i - 1], "--labels") == 0 ||
+                               strcmp(argv[i - 1], "--temperature") == 0);
+        bool negative = !value && argv[i][0] == '-' && end != argv[i] && *end == '\0';
+        copy[i] = text;
+        text += sprintf(text, "%s%s", negative ? " " : "", argv[i]) + 1;
+    }
+    return copy;
+}
+
+static int run(const command *self, int argc, char **argv) {
+    const char *labels = NULL;
+    double temperature = 1;
+    bool json = false;
+    const option options[] = {
+        {.name = "labels",
+         .argument = "A,B,...",
+         .help = "names of the numbers (default: 0,1,...)",
+         .text = &labels},
+        {.name = "temperature",
+         .argument = "T",
+         .help = "divide the numbers by T: above 1 flattens, below 1 sharpens",
+         .number = &temperature,
+         .least = 1e-6,
+         .most = 1e6},
+        {.name = "json",
+         .help = "print a JSON array of objects: label, logit, probability",
+         .flag = &json},
+    };
+    char **arguments = protect_negative(argc, argv);
+    if (!arguments) return finish(TG_OUT_OF_MEMORY);
+    command_line line;
+    int code = command_line_parse(&line, self, argc, arguments, options, TG_COUNT(options));
+    if (code == PARSED) code = softmax(self, &line, labels, temperature, json);
+    command_line_end(&line);
+    free(arguments);
+    return code;
+}
+
+const command softmax_command = {
+    "softmax",
+    "NUMBER...",
+    "turns numbers into probabilities",
+    "Prints exp(x / T) / sum exp(x / T) of each number x. inf, -inf and nan are numbers, too.",
+    1,
+    SIZE_MAX,
+    run};

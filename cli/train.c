@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* tigrillo train: trains a model on labelled data and saves it. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "data.h"
+#include "progress.h"
+#include "report.h"
+#include "settings.h"
+
+/* Set by Ctrl-C; a signal handler reaches nothing but such a variable. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal) {
+    (void)signal;
+    interrupted = 1;
+}
+
+/* From here on the first Ctrl-C asks training to stop and the second one ends the program. A
+ * program that was started with Ctrl-C ignored (nohup, a script's background) goes on ignoring it.
+ */
+static void catch_interrupt(void) {
+    struct sigaction before,
+        action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler == SIG_IGN) return;
+    sigaction(SIGINT, &action, NULL);
+}
+
+static bool on_step(void *user, const tg_step_report *report) {
+    progress_step(user, report);
+    return !interrupted;
+}
+
+static bool on_epoch(void *user, const tg_epoch_report *report) {
+    progress_epoch(user, report);
+    return !interrupted;
+}
+
+/* Everything of one training, owned. */
+typedef struct training {
+    tg_device *device;
+    tg_dataset *train, *validation;
+    tg_input input;
+    tg_model *model;
+    tg_layer layers[MAX_HIDDEN_LAYERS + 2];
+    size_t layer_count;
+    tg_history history;
+    tg_metrics metrics;
+    char checkpoint[PATH_MAX];
+} training;
+
+static void training_end(training *own) {
+    tg_metrics_destroy(&own->metrics);
+    tg_history_destroy(&own->history);
+    tg_model_destroy(own->model);
+    tg_input_destroy(&own->input);
+    tg_dataset_destroy(own->validation);
+    tg_dataset_destroy(own->train);
+    tg_device_close(own->device);
+}
+
+/* It would be a pity to train for an hour and only then find that the model cannot be saved. */
+static int check_out(const command *self, const char *out, training *own) {
+    if (!out) return misuse(self, "--out MODEL is missing");
+    if (!*out) return misuse(self, "--out: the name is empty");
+    char *folder = own->checkpoint; /* for a moment */
+    struct stat status;
+    if (strlen(out) + sizeof ".checkpoint" > sizeof own->checkpoint) {
+        return fail("%s: %s", out, strerror(ENAMETOOLONG));
+    }
+    strcpy(folder, out);
+    char *slash = strrchr(folder, '/');
+    if (!slash)
+        strcpy(folder, ".");
+    else
+        slash[slash == folder] = '\0';
+    if (stat(out, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return fail("%s: is there and not a file", out);
+    }
+    if (access(folder, W_OK | X_OK) != 0) return fail("%s: %s", folder, strerror(errno));
+    snprintf(own->checkpoint, sizeof own->checkpoint, "%s.checkpoint", out);
+    return PARSED;
+}
+
+static tg_status read_data(training *own, const settings *set, const command_line *line) {
+    tg_read_options options = data_options(set->label);
+    options.shape = settings_shape(set);
+    options.threads = (int)set->threads;
+    tg_dataset *all = NULL;
+    tg_status status = data_read(line->arguments, line->argument_count, &options, &all);
+    if (status) return status;
+    if (set->validation.count == 0) {
+        status = tg_dataset_split(all, 0.1, set->seed, &own->train, &own->validation);
+        tg_dataset_destroy(all);
+        return status;
+    }
+    own->train = all;
+    return data_read_like(all, set->validation.items, set->validation.count, &options,
+                          &own->validation);
+}
+
+/* The model, untrained, with its input and classes. */
+static tg_status build(training *own, const settings *set) {
+    size_t classes = tg_dataset_classes(own->train);
+    own->layers[own->layer_count++] = tg_dense(classes);
+    own->layers[own->layer_count++] = tg_softmax();
+    const char **names = data_class_names(own->train);
+    tg_status status = names ? TG_OK : TG_OUT_OF_MEMORY;
+    if (!status) {
+        status = tg_input_fit(own->train, settings_features(set), NULL, (int)set->threads,
+                              &own->input);
+    }
+    if (!status) {
+        status = tg_model_create(own->device, own->input.size, own->layers, own->layer_count,
+                                 set->seed, &own->model);
+    }
+    if (!status) status = tg_model_set_input(own->model, &own->input);
+    if (!status) status = tg_model_set_classes(own->model, names, classes);
+    free(names);
+    return status;
+}
+
+static tg_status fit(training *own, const settings *set) {
+    progress bar = progress_start((size_t)set->epochs);
+    tg_fit_options options = settings_fit(set);
+    options.checkpoint = own->checkpoint;
+    options.resume = set->resume;
+    options.on_step = on_step;
+    options.on_epoch = on_epoch;
+    options.user = &bar;
+    catch_interrupt();
+    tg_status status = tg_fit(own->model, own->train, own->validation, &options, &own->history);
+    progress_clear(&bar);
+    return status;
+}
+
+/* After Ctrl-C: what there is, and how to go on. */
+static int save_interrupted(const training *own, const settings *set) {
+    int code = finish(tg_model_save(own->model, set->out));
+    if (code != DONE) return code;
+    fail("interrupted; the model as it is now is in %s", set->out);
+    fprintf(stderr, "to go on, give the same command with --resume %s\n", own->checkpoint);
+    return INTERRUPTED;
+}
+
+/* Saves the model, tells how good it is, and where it is. */
+static int save_trained(training *own, const settings *set) {
+    tg_status status = tg_model_save(own->model, set->out);
+    if (status) return finish(status);
+    remove(own->checkpoint); /* nothing is left to go on with */
+    status = tg_evaluate(own->model, own->validation, NULL, &own->metrics);
+    if (status) return finish(status);
+    if (own->history.stopped_early) {
+        fprintf(stderr, "stopped early: no epoch was better than epoch %zu\n",
+                own->history.epochs[own->history.best_epoch].epoch + 1);
+    }
+    puts("On the validation data:");
+    report_print(&own->metrics, own->validation);
+    printf("\nsaved in %s\n", set->out);
+    return DONE;
+}
+
+static int train(const command *self, const settings *set, const command_line *line) {
+    training own = {0};
+    int code = check_out(self, set->out, &own);
+    if (code == PARSED) code = settings_hidden(self, set, own.layers, &own.layer_count);
+    if (code == PARSED) {
+        tg_status status = tg_device_open("cpu", (int)set->threads, &own.device);
+        if (!status) status = read_data(&own, set, line);
+        if (!status) status = build(&own, set);
+        if (!status) status = fit(&own, set);
+        if (!status)
+            code = save_trained(&own, set);
+        else
+            code = status == TG_CANCELLED ? save_interrupted(&own, set) : finish(status);
+    }
+    training_end(&own);
+    return code;
+}
+
+static int run(const command *self, int argc, char **argv) {
+    settings set = settings_defaults();
+    option options[TRAIN_OPTIONS];
+    settings_options(&set, options);
+    command_line line;
+    int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
+    if (code == PARSED) code = train(self, &set, &line);
+    command_line_end(&line);
+    return code;
+}
+
+const command train_command = {
+    "train",
+    "DATA... --out MODEL",
+    "trains a model on labelled data",
+    "Trains a network on DATA (`tigrillo --help` tells what that can be; several count as one, "
+    "with\n"
+    "the classes of the first) and saves it in MODEL. After each epoch, and when Ctrl-C ends the\n"
+    "training, everything that is needed to go on is in MODEL.checkpoint.",
+    1,
+    SIZE_MAX,
+    run};

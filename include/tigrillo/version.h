@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TIGRILLO_VERSION_H
+#define TIGRILLO_VERSION_H
+
+#include <tigrillo/api.h>
+
+TG_BEGIN
+
+#define TG_VERSION "0.1.0"
+
+/* The version of the library that is linked: TG_VERSION when it was built. */
+TG_API const char *tg_version(void);
+
+TG_END
+
+#endif

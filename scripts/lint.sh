@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# clang-format, clang-tidy and cppcheck with the checked-in configuration, shellcheck, and the headers
+# alone as C11 and C++17. Says nothing when all is well.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[ -f build/clang/compile_commands.json ] || cmake --preset clang >/dev/null
+
+mapfile -t sources < <(git ls-files -co --exclude-standard '*.c')
+mapfile -t headers < <(git ls-files -co --exclude-standard 'include/*.h')
+mapfile -t formatted < <(git ls-files -co --exclude-standard '*.c' '*.h')
+mapfile -t checked < <(git ls-files -co --exclude-standard 'src/*.c' 'cli/*.c' 'datasets/*.c')
+mapfile -t scripts < <(git ls-files -co --exclude-standard 'scripts/*.sh' 'tests/*.sh' 'datasets/*.sh' \
+    datasets/fetch .ci/run)
+
+echo "== clang-format"
+clang-format --dry-run -Werror "${formatted[@]}"
+
+echo "== headers alone"
+for header in "${headers[@]}"; do
+    for language in "c -std=c11" "c++ -std=c++17"; do
+        # shellcheck disable=SC2086 # the language is two words on purpose
+        echo "#include \"${header#include/}\"
+typedef int not_empty;" | "${CC:-cc}" -x $language -fsyntax-only -Wall -Wextra -Wpedantic -Werror -Iinclude -
+    done
+done
+
+echo "== shellcheck"
+shellcheck "${scripts[@]}"
+
+echo "== cppcheck"
+cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --std=c11 \
+    --inline-suppr --suppressions-list=.cppcheck -Iinclude -Isrc -j 2 "${checked[@]}"
+
+echo "== clang-tidy"
+printf '%s\n' "${checked[@]}" |
+    xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 8 clang-tidy --quiet -p build/clang 2>build/tidy.log ||
+    { cat build/tidy.log; exit 1; }
+: "${#sources[@]}"

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds with and without sanitizers, and runs every test.
+#
+#     scripts/test.sh           everything
+#     scripts/test.sh --quick   the release build alone
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+quick=false
+case "${1-}" in
+"") ;;
+--quick) quick=true ;;
+*)
+    echo "usage: scripts/test.sh [--quick]" >&2
+    exit 2
+    ;;
+esac
+
+scripts/setup.sh --tests
+scripts/setup-python.sh
+
+build_and_test() {
+    local preset=$1
+    echo "== $preset"
+    cmake --preset "$preset" >"build/$preset.log" 2>&1 || {
+        cat "build/$preset.log"
+        exit 1
+    }
+    cmake --build --preset "$preset"
+    ctest --preset "$preset" -j "$(getconf _NPROCESSORS_ONLN)"
+}
+
+mkdir -p build
+$quick || build_and_test debug
+$quick || build_and_test clang
+$quick || scripts/lint.sh
+build_and_test release

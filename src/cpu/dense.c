@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* The dense layer: three matrix products and a column sum. */
+#include <cblas.h>
+#include <limits.h>
+#include <string.h>
+
+#include "cpu/blas.h"
+#include "cpu/cpu.h"
+#include "tensor/status.h"
+
+/* Our own `int`s so that a 32-bit BLAS never sees a size cut short. */
+static tg_status check_sizes(size_t n, size_t in, size_t out) {
+    if (n > INT_MAX || in > INT_MAX || out > INT_MAX)
+        return tg_fail(TG_UNSUPPORTED,
+                       "dense: %zu rows, %zu inputs, %zu outputs: BLAS counts to %d", n, in, out,
+                       INT_MAX);
+    return TG_OK;
+}
+
+/* y = x W^T + b */
+tg_status tg_cpu_dense_forward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
+                               const float *w, const float *b, float *y) {
+    TG_TRY(check_sizes(n, in, out));
+    if (n == 0 || out == 0) return TG_OK;
+    /* The bias goes in first, the product is added to it. */
+    if (b)
+        for (size_t r = 0; r < n; r++) memcpy(y + r * out, b, out * sizeof *y);
+    else
+        memset(y, 0, n * out * sizeof *y);
+    if (in == 0) return TG_OK;
+    tg_blas_begin(device->threads);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)out, (int)in, 1, x, (int)in,
+                w, (int)in, 1, y, (int)out);
+    tg_blas_end();
+    return TG_OK;
+}
+
+/* dx = dy W,  dW = dy^T x,  db = column sums of dy */
+tg_status tg_cpu_dense_backward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
+                                const float *w, const float *dy, float *dx, float *dw, float *db) {
+    TG_TRY(check_sizes(n, in, out));
+    bool empty = n == 0 || in == 0 || out == 0;
+    if (empty && dx && n * in > 0) memset(dx, 0, n * in * sizeof *dx);
+    if (empty && dw && out * in > 0) memset(dw, 0, out * in * sizeof *dw);
+    tg_blas_begin(device->threads);
+    if (dx && !empty)
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)n, (int)in, (int)out, 1, dy,
+                    (int)out, w, (int)in, 0, dx, (int)in);
+    if (dw && !empty)
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)out, (int)in, (int)n, 1, dy,
+                    (int)out, x, (int)in, 0, dw, (int)in);
+    tg_blas_end();
+    if (db) {
+        if (out > 0) memset(db, 0, out * sizeof *db);
+        for (size_t r = 0; r < n; r++)
+            for (size_t c = 0; c < out; c++) db[c] += dy[r * out + c];
+    }
+    return TG_OK;
+}

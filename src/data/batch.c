@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* Samples into rows of the network's input, and the statistics that this needs. */
+#include <tigrillo/input.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "data/dataset.h"
+#include "data/picture.h"
+#include "tensor/memory.h"
+#include "tensor/parallel.h"
+#include "tensor/status.h"
+#include "tensor/streams.h"
+
+static bool is_picture(tg_picture_shape shape) {
+    return shape.height > 0;
+}
+
+static bool same_shape(tg_picture_shape a, tg_picture_shape b) {
+    return a.height == b.height && a.width == b.width && a.channels == b.channels;
+}
+
+/* How many features a sample gives; an error where there are none. */
+static tg_status count_features(tg_features features, const tg_hog *hog, tg_picture_shape shape,
+                                size_t columns, size_t *size) {
+    TG_REQUIRE(features == TG_FEATURES_PLAIN || features == TG_FEATURES_HOG,
+               "there are no features %d", (int)features);
+    size_t count = columns;
+    if (features == TG_FEATURES_HOG) {
+        TG_REQUIRE(is_picture(shape), "HOG needs pictures, not rows of numbers");
+        count = tg_hog_size(hog, shape);
+        if (count == 0) return TG_INVALID_ARGUMENT; /* with the message of tg_hog_size() */
+    }
+    *size = count;
+    return TG_OK;
+}
+
+/* Whether `input` is sound and takes samples of this shape and so many columns. */
+static tg_status check_input(const tg_input *input, tg_picture_shape shape, size_t columns) {
+    TG_REQUIRE(same_shape(input->shape, shape),
+               "the input takes pictures of %zu x %zu x %zu (0: rows), the samples are %zu x %zu x "
+               "%zu",
+               input->shape.height, input->shape.width, input->shape.channels, shape.height,
+               shape.width, shape.channels);
+    size_t size = 0;
+    TG_TRY(count_features(input->features, &input->hog, shape, columns, &size));
+    TG_REQUIRE(input->size == size, "the input has %zu columns, the samples give %zu", input->size,
+               size);
+    TG_REQUIRE(input->statistics == 0 || (input->mean && input->deviation),
+               "the input counts %zu statistics, but has none", input->statistics);
+    return TG_OK;
+}
+
+static void read_pixels(const uint8_t *pixels, size_t count, float *values) {
+    for (size_t i = 0; i < count; i++) values[i] = (float)pixels[i] / 255.0f;
+}
+
+static void standardise(const tg_input *input, float *row) {
+    if (input->statistics == 0) return;
+    for (size_t i = 0; i < input->size; i += input->statistics) {
+        size_t rest = input->size - i;
+        size_t count = rest < input->statistics ? rest : input->statistics;
+        for (size_t j = 0; j < count; j++)
+            row[i + j] = (row[i + j] - input->mean[j]) / input->deviation[j];
+    }
+}
+
+static bool is_hog(const tg_input *input) {
+    return input && input->features == TG_FEATURES_HOG;
+}
+
+/* The floats of working memory that make_features() needs for a picture of `count` values. */
+static size_t scratch_size(const tg_input *input, const tg_augmentation *augmentation,
+                           size_t count) {
+    return ((is_hog(input) ? 1u : 0u) + (tg_augmentation_is_none(augmentation) ? 0u : 1u)) * count;
+}
+
+/* A picture into a row, not yet standardised. `input` was checked; it may be NULL, as may
+ * `augmentation` and then `random`. */
+static void make_features(const tg_input *input, tg_picture_shape shape, const uint8_t *pixels,
+                          const tg_augmentation *augmentation, tg_random *random, float *scratch,
+                          float *row) {
+    size_t count = tg_picture_size(shape);
+    float *picture = row;
+    if (is_hog(input)) {
+        picture = scratch;
+        scratch += count;
+    }
+    if (tg_augmentation_is_none(augmentation)) {
+        read_pixels(pixels, count, picture);
+    } else {
+        read_pixels(pixels, count, scratch);
+        tg_augment(augmentation, shape, scratch, random, picture);
+    }
+    if (is_hog(input)) {
+        tg_status status = tg_hog_compute(&input->hog, shape, picture, row);
+        (void)status; /* It fails only where check_input() does. */
+    }
+}
+
+/* A loop over `count` things, split for threads into parts with working memory of their own. */
+typedef struct work {
+    size_t count, parts, scratch_each;
+    float *scratch;
+} work;
+
+/* So many values are worth a thread of their own. */
+enum { VALUES_PER_PART = 32768 };
+
+static tg_status start_work(int threads, size_t count, size_t values_each, size_t scratch_each,
+                            work *started) {
+    size_t parts = (size_t)tg_thread_count(threads), values = 0, scratch = 0;
+    if (!tg_multiply(count, values_each, &values)) values = SIZE_MAX;
+    if (parts > values / VALUES_PER_PART + 1) parts = values / VALUES_PER_PART + 1;
+    if (parts > count) parts = count;
+    *started = (work){count, parts, scratch_each, NULL};
+    if (!tg_multiply(parts, scratch_each, &scratch)) scratch = SIZE_MAX;
+    if (scratch > 0) started->scratch = tg_allocate(scratch, sizeof *started->scratch);
+    return scratch > 0 && !started->scratch ? TG_OUT_OF_MEMORY : TG_OK;
+}
+
+/* Where a part begins, and so where the one before it ends. */
+static size_t part_begin(const work *w, size_t part) {
+    size_t rest = w->count % w->parts;
+    return w->count / w->parts * part + (part < rest ? part : rest);
+}
+
+static float *part_scratch(const work *w, size_t part) {
+    return w->scratch ? w->scratch + part * w->scratch_each : NULL;
+}
+
+/* ---- Batches. ---- */
+
+typedef struct batch {
+    const tg_dataset *dataset;
+    const tg_input *input;
+    const tg_augmentation *augmentation;
+    uint64_t seed, epoch;
+    const size_t *samples;
+    size_t size; /* columns of the rows */
+    float *rows;
+    work work;
+} batch;
+
+static void fill_row(const batch *b, size_t sample, float *scratch, float *row) {
+    const tg_dataset *dataset = b->dataset;
+    if (is_picture(dataset->shape)) {
+        tg_random random = tg_random_start(b->seed,
+                                           tg_stream(TG_STREAM_AUGMENT, (b->epoch << 32) + sample));
+        make_features(b->input, dataset->shape, dataset->pixels + sample * dataset->columns,
+                      b->augmentation, &random, scratch, row);
+    } else {
+        memcpy(row, dataset->values + sample * dataset->columns, b->size * sizeof *row);
+    }
+    if (b->input) standardise(b->input, row);
+}
+
+static void fill_parts(void *context, size_t begin, size_t end) {
+    const batch *b = context;
+    for (size_t part = begin; part < end; part++)
+        for (size_t i = part_begin(&b->work, part); i < part_begin(&b->work, part + 1); i++)
+            fill_row(b, b->samples[i], part_scratch(&b->work, part), b->rows + i * b->size);
+}
+
+static tg_status check_samples(const tg_dataset *dataset, const size_t *samples, size_t count) {
+    TG_REQUIRE(samples || count == 0, "samples is NULL");
+    for (size_t i = 0; i < count; i++)
+        TG_REQUIRE(samples[i] < dataset->count, "sample %zu: the data set has %zu", samples[i],
+                   dataset->count);
+    return TG_OK;
+}
+
+static tg_status check_tensor(const tg_tensor *tensor, size_t rows, size_t columns) {
+    TG_REQUIRE(tg_tensor_rows(tensor) == rows && tg_tensor_columns(tensor) == columns,
+               "the tensor is %zu x %zu, it must be %zu x %zu", tg_tensor_rows(tensor),
+               tg_tensor_columns(tensor), rows, columns);
+    TG_REQUIRE(tg_tensor_data(tensor) || tensor->count == 0, "the tensor must be on the CPU");
+    return TG_OK;
+}
+
+tg_status tg_dataset_batch(const tg_dataset *dataset, const tg_input *input,
+                           const tg_augmentation *augmentation, uint64_t seed, uint64_t epoch,
+                           const size_t *samples, size_t count, int threads, tg_tensor *x,
+                           int32_t *labels) {
+    TG_REQUIRE(dataset && x, "tg_dataset_batch: an argument is NULL");
+    TG_REQUIRE(threads >= 0, "%d threads", threads);
+    TG_REQUIRE(!labels || dataset->labels, "the data set has no labels");
+    TG_REQUIRE(tg_augmentation_is_none(augmentation) || is_picture(dataset->shape),
+               "augmentation needs pictures, not rows of numbers");
+    TG_TRY(check_samples(dataset, samples, count));
+    if (input) TG_TRY(check_input(input, dataset->shape, dataset->columns));
+    batch b = {.dataset = dataset,
+               .input = input,
+               .augmentation = augmentation,
+               .seed = seed,
+               .epoch = epoch,
+               .samples = samples,
+               .size = input ? input->size : dataset->columns,
+               .rows = tg_tensor_data(x)};
+    TG_TRY(check_tensor(x, count, b.size));
+    size_t scratch = scratch_size(input, augmentation, dataset->columns);
+    TG_TRY(start_work(threads, count, dataset->columns, scratch, &b.work));
+    tg_parallel((int)b.work.parts, b.work.parts, fill_parts, &b);
+    tg_release(b.work.scratch);
+    for (size_t i = 0; labels && i < count; i++) labels[i] = dataset->labels[samples[i]];
+    return TG_OK;
+}
+
+tg_status tg_dataset_batch_targets(const tg_dataset *dataset, const size_t *samples, size_t count,
+                                   tg_tensor *targets) {
+    TG_REQUIRE(dataset && targets, "tg_dataset_batch_targets: an argument is NULL");
+    TG_REQUIRE(dataset->targets, "the data set has labels, no target values");
+    TG_TRY(check_samples(dataset, samples, count));
+    size_t columns = dataset->target_columns;
+    TG_TRY(check_tensor(targets, count, columns));
+    float *rows = tg_tensor_data(targets);
+    for (size_t i = 0; i < count; i++)
+        memcpy(rows + i * columns, dataset->targets + samples[i] * columns, columns * sizeof *rows);
+    return TG_OK;
+}
+
+tg_status tg_input_apply(const tg_input *input, const uint8_t *pixels, float *row) {
+    TG_REQUIRE(input && pixels && row, "tg_input_apply: an argument is NULL");
+    TG_REQUIRE(is_picture(input->shape), "the input takes rows of numbers, not pictures");
+    TG_TRY(tg_picture_shape_check(input->shape));
+    size_t columns = tg_picture_size(input->shape);
+    TG_TRY(check_input(input, input->shape, columns));
+    work one;
+    TG_TRY(start_work(1, 1, columns, scratch_size(input, NULL, columns), &one));
+    make_features(input, input->shape, pixels, NULL, NULL, one.scratch, row);
+    standardise(input, row);
+    tg_release(one.scratch);
+    return TG_OK;
+}
+
+/* ---- Statistics. ---- */
+
+/* The samples are taken in so many chunks at most, whatever the number of threads, so that the
+ * result does not depend on it. */
+enum { CHUNKS = 32 };
+
+typedef struct fitting {
+    const tg_dataset *dataset;
+    const tg_input *input;
+    work chunks, threads;    /* samples in chunks, chunks in threads */
+    double *means, *squares; /* chunk by chunk: the means and the sums of squares around them */
+} fitting;
+
+/* One more sample into the statistics (Welford, 1962). `groups` counts the values of each. */
+static void add_sample(const tg_input *input, const float *row, size_t *groups, double *means,
+                       double *squares) {
+    for (size_t i = 0; i < input->size; i += input->statistics) {
+        double share = 1 / (double)++*groups;
+        for (size_t j = 0; j < input->statistics; j++) {
+            double value = (double)row[i + j], difference = value - means[j];
+            means[j] += difference * share;
+            squares[j] += difference * (value - means[j]);
+        }
+    }
+}
+
+/* `scratch` holds a row and what make_features() needs, when the samples are pictures. */
+static void fit_chunk(const fitting *f, size_t chunk, float *scratch) {
+    const tg_dataset *dataset = f->dataset;
+    double *means = f->means + chunk * f->input->statistics;
+    double *squares = f->squares + chunk * f->input->statistics;
+    size_t groups = 0, end = part_begin(&f->chunks, chunk + 1);
+    for (size_t i = part_begin(&f->chunks, chunk); i < end; i++) {
+        if (is_picture(dataset->shape)) {
+            make_features(f->input, dataset->shape, dataset->pixels + i * dataset->columns, NULL,
+                          NULL, scratch + f->input->size, scratch);
+            add_sample(f->input, scratch, &groups, means, squares);
+        } else {
+            const float *row = dataset->values + i * dataset->columns;
+            add_sample(f->input, row, &groups, means, squares);
+        }
+    }
+}
+
+static void fit_parts(void *context, size_t begin, size_t end) {
+    const fitting *f = context;
+    for (size_t part = begin; part < end; part++)
+        for (size_t i = part_begin(&f->threads, part); i < part_begin(&f->threads, part + 1); i++)
+            fit_chunk(f, i, part_scratch(&f->threads, part));
+}
+
+/* Puts the chunks together in their order (Chan, Golub, LeVeque, 1979). */
+static void combine_chunks(const fitting *f, float *mean, float *deviation) {
+    size_t statistics = f->input->statistics, groups_each = f->input->size / statistics;
+    for (size_t j = 0; j < statistics; j++) {
+        double count = 0, whole_mean = 0, whole_squares = 0;
+        for (size_t chunk = 0; chunk < f->chunks.parts; chunk++) {
+            size_t samples = part_begin(&f->chunks, chunk + 1) - part_begin(&f->chunks, chunk);
+            double more = (double)(samples * groups_each), all = count + more;
+            double difference = f->means[chunk * statistics + j] - whole_mean;
+            whole_mean += difference * (more / all);
+            whole_squares += f->squares[chunk * statistics + j] +
+                             difference * difference * (count / all) * more;
+            count = all;
+        }
+        mean[j] = (float)whole_mean;
+        deviation[j] = (float)sqrt(whole_squares / count);
+        if (deviation[j] == 0) deviation[j] = 1;
+    }
+}
+
+/* Computes input->mean and deviation, for which there is room. */
+static tg_status fit_statistics(const tg_dataset *dataset, int threads, tg_input *input) {
+    fitting f = {.dataset = dataset, .input = input};
+    f.chunks = (work){.count = dataset->count, .parts = CHUNKS};
+    if (f.chunks.parts > dataset->count) f.chunks.parts = dataset->count;
+    size_t columns = dataset->columns, scratch = 0, values = 0, total = 0;
+    if (is_picture(dataset->shape)) scratch = input->size + scratch_size(input, NULL, columns);
+    if (!tg_multiply(dataset->count / f.chunks.parts, columns, &values)) values = SIZE_MAX;
+    if (!tg_multiply(f.chunks.parts, input->statistics, &total)) total = SIZE_MAX;
+    TG_TRY(start_work(threads, f.chunks.parts, values, scratch, &f.threads));
+    f.means = tg_allocate(total, sizeof *f.means);
+    f.squares = f.means ? tg_allocate(total, sizeof *f.squares) : NULL;
+    if (f.squares) {
+        tg_parallel((int)f.threads.parts, f.threads.parts, fit_parts, &f);
+        combine_chunks(&f, input->mean, input->deviation);
+    }
+    tg_status status = f.squares ? TG_OK : TG_OUT_OF_MEMORY;
+    tg_release(f.means);
+    tg_release(f.squares);
+    tg_release(f.threads.scratch);
+    return status;
+}
+
+tg_status tg_input_fit(const tg_dataset *dataset, tg_features features, const tg_hog *hog,
+                       int threads, tg_input *input) {
+    TG_REQUIRE(dataset && input, "tg_input_fit: an argument is NULL");
+    TG_REQUIRE(threads >= 0, "%d threads", threads);
+    TG_REQUIRE(dataset->count > 0 && dataset->columns > 0, "the data set is empty");
+    tg_input made = {.shape = dataset->shape, .features = features};
+    if (features == TG_FEATURES_HOG) made.hog = hog ? *hog : tg_hog_defaults(dataset->shape);
+    TG_TRY(count_features(features, &made.hog, made.shape, dataset->columns, &made.size));
+    bool by_channel = features == TG_FEATURES_PLAIN && is_picture(made.shape);
+    made.statistics = by_channel ? made.shape.channels : made.size;
+    made.mean = tg_allocate(made.statistics, sizeof *made.mean);
+    made.deviation = made.mean ? tg_allocate(made.statistics, sizeof *made.deviation) : NULL;
+    tg_status status = made.deviation ? fit_statistics(dataset, threads, &made) : TG_OUT_OF_MEMORY;
+    if (status)
+        tg_input_destroy(&made);
+    else
+        *input = made;
+    return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks over a picture file before it is decoded. */
+#ifndef TG_DATA_PICTURE_CHECK_H
+#define TG_DATA_PICTURE_CHECK_H
+
+#include <stddef.h>
+
+#include <tigrillo/status.h>
+
+/* TG_OK when the bytes are a whole PNG, JPEG or BMP file as far as can be told without decoding:
+ * the decoder takes zeros for what is missing at the end, and looks at no checksum. */
+tg_status tg_picture_check(const unsigned char *bytes, size_t size, const char *name);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole files, in and out, through the system's own calls: each of their errors is seen. */
+#define _XOPEN_SOURCE 700 /* realpath() */
+#define ZLIB_CONST        /* zlib's input is const */
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+#include "tensor/memory.h"
+#include "tensor/status.h"
+
+/* ---- In ---- */
+
+/* Bytes that grow; there is always room for one more than are used, which is 0. */
+typedef struct buffer {
+    unsigned char *bytes;
+    size_t size, capacity;
+} buffer;
+
+static tg_status start_buffer(buffer *b, size_t expected) {
+    /* One for the 0, and one so that the end of a file is met without growing. */
+    b->capacity = expected + 2;
+    b->bytes = tg_allocate(b->capacity, 1);
+    return b->bytes ? TG_OK : TG_OUT_OF_MEMORY;
+}
+
+static tg_status fail_too_large(const char *path, size_t limit) {
+    return tg_fail(TG_UNSUPPORTED, "%s: larger than %zu bytes", path, limit);
+}
+
+/* Room for at least one more byte beside the last 0. */
+static tg_status make_room(buffer *b) {
+    void *grown = tg_grow(b->bytes, 1, b->size + 1, &b->capacity);
+    if (!grown) return TG_OUT_OF_MEMORY;
+    b->bytes = grown;
+    return TG_OK;
+}
+
+static tg_status read_all(int file, const char *path, size_t limit, buffer *b) {
+    for (;;) {
+        TG_TRY(make_room(b));
+        size_t room = b->capacity - b->size - 1;
+        if (room > SSIZE_MAX) room = SSIZE_MAX;
+        ssize_t got = read(file, b->bytes + b->size, room);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return tg_fail_errno(path, "read");
+        if (got == 0) return TG_OK;
+        b->size += (size_t)got;
+        if (b->size > limit) return fail_too_large(path, limit);
+    }
+}
+
+static tg_status read_open_file(int file, const char *path, size_t limit, buffer *b) {
+    struct stat info;
+    if (fstat(file, &info) != 0) return tg_fail_errno(path, "read");
+    if (S_ISDIR(info.st_mode)) return tg_fail(TG_IO_ERROR, "%s: is a folder, not a file", path);
+    if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode))
+        return tg_fail(TG_IO_ERROR, "%s: is neither a regular file nor a pipe", path);
+    size_t expected = 1 << 16;
+    if (S_ISREG(info.st_mode)) {
+        if ((uintmax_t)info.st_size > limit) return fail_too_large(path, limit);
+        expected = (size_t)info.st_size;
+    }
+    TG_TRY(start_buffer(b, expected));
+    return read_all(file, path, limit, b);
+}
+
+tg_status tg_file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (file < 0) return tg_fail_errno(path, "open");
+    buffer b = {0};
+    tg_status status = read_open_file(file, path, limit, &b);
+    close(file);
+    if (status) {
+        tg_release(b.bytes);
+        return status;
+    }
+    *bytes = b.bytes;
+    *size = b.size;
+    return TG_OK;
+}
+
+static void *allocate_for_zlib(void *user, unsigned items, unsigned size) {
+    (void)user;
+    return tg_allocate(items, size);
+}
+
+static void release_for_zlib(void *user, void *memory) {
+    (void)user;
+    tg_release(memory);
+}
+
+static bool is_gzip(const unsigned char *bytes, size_t size) {
+    return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+static unsigned at_most_unsigned(size_t size) {
+    return size < UINT_MAX ? (unsigned)size : UINT_MAX;
+}
+
+/* Unpacks one gzip member, which begins at *place, and moves *place behind it. */
+static tg_status unpack_member(z_stream *stream, const char *path, const unsigned char *packed,
+                               size_t packed_size, size_t limit, size_t *place, buffer *b) {
+    for (;;) {
+        TG_TRY(make_room(b));
+        stream->next_in = packed + *place;
+        stream->avail_in = at_most_unsigned(packed_size - *place);
+        stream->next_out = b->bytes + b->size;
+        stream->avail_out = at_most_unsigned(b->capacity - b->size - 1);
+        int result = inflate(stream, Z_NO_FLUSH);
+        *place = (size_t)(stream->next_in - packed);
+        b->size = (size_t)(stream->next_out - b->bytes);
+        if (b->size > limit) return fail_too_large(path, limit);
+        if (result == Z_STREAM_END) return TG_OK;
+        if (result == Z_MEM_ERROR) return TG_OUT_OF_MEMORY;
+        if (result == Z_BUF_ERROR || (result == Z_OK && *place == packed_size && stream->avail_out))
+            return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: the gzip data ends too early", path,
+                           *place);
+        if (result != Z_OK)
+            return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: damaged gzip data: %s", path, *place,
+                           stream->msg ? stream->msg : "no reason known");
+    }
+}
+
+static tg_status unpack(const char *path, const unsigned char *packed, size_t packed_size,
+                        size_t limit, buffer *b) {
+    z_stream stream = {.zalloc = allocate_for_zlib, .zfree = release_for_zlib};
+    if (inflateInit2(&stream, MAX_WBITS + 16 /* gzip only */) != Z_OK) return TG_OUT_OF_MEMORY;
+    size_t place = 0;
+    tg_status status = TG_OK;
+    while (!status && place < packed_size) {
+        if (!is_gzip(packed + place, packed_size - place))
+            status = tg_fail(TG_BAD_FORMAT, "%s: byte %zu: something else follows the gzip data",
+                             path, place);
+        else
+            status = unpack_member(&stream, path, packed, packed_size, limit, &place, b);
+        if (!status) inflateReset(&stream);
+    }
+    inflateEnd(&stream);
+    return status;
+}
+
+tg_status tg_file_read_gzip(const char *path, size_t limit, unsigned char **bytes, size_t *size) {
+    unsigned char *packed = NULL;
+    size_t packed_size = 0;
+    TG_TRY(tg_file_read(path, limit, &packed, &packed_size));
+    if (!is_gzip(packed, packed_size)) {
+        *bytes = packed;
+        *size = packed_size;
+        return TG_OK;
+    }
+    buffer b = {0};
+    tg_status status = start_buffer(&b, packed_size < limit / 4 ? packed_size * 4 : limit);
+    if (!status) status = unpack(path, packed, packed_size, limit, &b);
+    tg_release(packed);
+    if (status) {
+        tg_release(b.bytes);
+        return status;
+    }
+    *bytes = b.bytes;
+    *size = b.size;
+    return TG_OK;
+}
+
+/* ---- Out ---- */
+
+static tg_status write_chunk(int file, const char *path, tg_chunk chunk) {
+    const unsigned char *next = chunk.bytes;
+    for (size_t left = chunk.size; left > 0;) {
+        ssize_t written = write(file, next, left < SSIZE_MAX ? left : SSIZE_MAX);
+        if (written < 0 && errno == EINTR) continue;
+        if (written == 0) errno = EIO;
+        if (written <= 0) return tg_fail_errno(path, "write");
+        next += written;
+        left -= (size_t)written;
+    }
+    return TG_OK;
+}
+
+/* Creates a file beside `path` under a name that is not taken and writes the name to `name`. Not
+ * mkstemp(): its files are readable by nobody else, and asking for the umask is not thread-safe. */
+static tg_status create_beside(const char *path, char *name, size_t room, int *file) {
+    struct timespec now = {0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    unsigned long suffix = (unsigned long)now.tv_nsec ^ ((unsigned long)getpid() << 8);
+    for (int attempt = 0; attempt < 100; attempt++) {
+        snprintf(name, room, "%s.%06lx", path, (suffix + (unsigned long)attempt) & 0xffffff);
+        *file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (*file >= 0) return TG_OK;
+        if (errno != EEXIST) break;
+    }
+    return tg_fail_errno(name, "create");
+}
+
+/* So that a crash right after the rename does not undo it. Some file systems cannot do this, and
+ * the file is whole in any case: errors do not count. */
+static void flush_folder(const char *path, char *name) {
+    const char *slash = strrchr(path, '/');
+    if (slash) {
+        size_t length = (size_t)(slash - path) + 1;
+        memcpy(name, path, length);
+        name[length] = '\0';
+    } else {
+        memcpy(name, ".", 2);
+    }
+    int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return;
+    fsync(folder);
+    close(folder);
+}
+
+/* `old` describes the file that is replaced; NULL: there is none. `name` has room for the path and
+ * the temporary file's ending. */
+static tg_status replace_file(const char *path, const struct stat *old, const tg_chunk *chunks,
+                              size_t count, char *name, size_t room) {
+    int file = -1;
+    TG_TRY(create_beside(path, name, room, &file));
+    tg_status status = TG_OK;
+    /* As a plain open would, keep the permissions; one who may not change them goes on without. */
+    if (old && fchmod(file, old->st_mode & 0777) != 0 && errno != EPERM)
+        status = tg_fail_errno(path, "set the permissions");
+    for (size_t i = 0; !status && i < count; i++) status = write_chunk(file, path, chunks[i]);
+    if (!status && fsync(file) != 0) status = tg_fail_errno(path, "write");
+    if (close(file) != 0 && !status) status = tg_fail_errno(path, "write");
+    if (!status && rename(name, path) != 0) status = tg_fail_errno(path, "replace");
+    if (status)
+        unlink(name);
+    else
+        flush_folder(path, name);
+    return status;
+}
+
+/* Refuses to put a file in the place of a folder or a device. */
+static tg_status replace_resolved(const char *path, const tg_chunk *chunks, size_t count) {
+    struct stat info;
+    bool exists = lstat(path, &info) == 0;
+    if (!exists && errno != ENOENT) return tg_fail_errno(path, "create");
+    if (exists && !S_ISREG(info.st_mode))
+        return tg_fail(TG_IO_ERROR, "%s: cannot replace: it is not a regular file", path);
+    size_t room = strlen(path) + 16;
+    char *name = tg_allocate(room, 1);
+    if (!name) return TG_OUT_OF_MEMORY;
+    tg_status status = replace_file(path, exists ? &info : NULL, chunks, count, name, room);
+    tg_release(name);
+    return status;
+}
+
+tg_status tg_file_replace(const char *path, const tg_chunk *chunks, size_t count) {
+    struct stat info;
+    if (lstat(path, &info) != 0 || !S_ISLNK(info.st_mode))
+        return replace_resolved(path, chunks, count);
+    /* The file that a link leads to is replaced, not the link. */
+    char *target = realpath(path, NULL);
+    if (!target) return tg_fail_errno(path, "follow the link");
+    tg_status status = replace_resolved(target, chunks, count);
+    free(target);
+    return status;
+}

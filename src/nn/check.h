@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* What the operations ask of their tensors before they call a device. */
+#ifndef TG_NN_CHECK_H
+#define TG_NN_CHECK_H
+
+#include <tigrillo/tensor.h>
+
+#include "device.h"
+#include "tensor/status.h"
+
+/* Refuses NULL and a cleared tensor. */
+static inline tg_status tg_check_tensor(const char *operation, const char *name,
+                                        const tg_tensor *tensor) {
+    TG_REQUIRE(tensor && tensor->device, "%s: %s is NULL or was never created", operation, name);
+    return TG_OK;
+}
+
+/* `b` must exist, live where `a` lives and be as large, seen as a matrix. */
+static inline tg_status tg_check_like(const char *operation, const char *name_a, const tg_tensor *a,
+                                      const char *name_b, const tg_tensor *b) {
+    TG_TRY(tg_check_tensor(operation, name_a, a));
+    TG_TRY(tg_check_tensor(operation, name_b, b));
+    TG_REQUIRE(a->device == b->device || (tg_tensor_data(a) && tg_tensor_data(b)),
+               "%s: %s and %s are on different devices", operation, name_a, name_b);
+    TG_REQUIRE(tg_tensor_rows(a) == tg_tensor_rows(b) &&
+                   tg_tensor_columns(a) == tg_tensor_columns(b),
+               "%s: %s is %zu x %zu, but %s is %zu x %zu", operation, name_a, tg_tensor_rows(a),
+               tg_tensor_columns(a), name_b, tg_tensor_rows(b), tg_tensor_columns(b));
+    return TG_OK;
+}
+
+#endif

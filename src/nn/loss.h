@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Any loss by its kind: what the model's plan calls. */
+#ifndef TG_NN_LOSS_H
+#define TG_NN_LOSS_H
+
+#include <tigrillo/loss.h>
+
+/* TG_OK, or what is wrong with the options for k classes. */
+tg_status tg_loss_check(const tg_loss *loss, size_t k);
+
+/* The loss of outputs that are logits: of softmax(outputs / temperature) for cross-entropy. */
+tg_status tg_loss_of_logits(const tg_loss *loss, const tg_tensor *outputs, float temperature,
+                            tg_targets targets, double *value, tg_tensor *gradient);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* How the library's own code reports failures. */
+#ifndef TG_TENSOR_STATUS_H
+#define TG_TENSOR_STATUS_H
+
+#include <tigrillo/status.h>
+
+/* Sets tg_error_message() and returns `status`:
+ *
+ *     return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: %s", path, offset, reason);
+ */
+tg_status tg_fail(tg_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for a failed system call on `path`: adds what errno says; TG_IO_ERROR. */
+tg_status tg_fail_errno(const char *path, const char *doing);
+
+/* Returns from the calling function when `expression` is not TG_OK. Where something must be
+ * released first, write `if (!status) status = ...;` and one exit. */
+#define TG_TRY(expression)                                                                         \
+    do {                                                                                           \
+        tg_status try_status = (expression);                                                       \
+        if (try_status != TG_OK) return try_status;                                                \
+    } while (0)
+
+/* Refuses a programming error: TG_REQUIRE(x != NULL, "x is NULL"). */
+#define TG_REQUIRE(condition, ...)                                                                 \
+    do {                                                                                           \
+        if (!(condition)) return tg_fail(TG_INVALID_ARGUMENT, __VA_ARGS__);                        \
+    } while (0)
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* The trainer. A day in the life of a batch: its samples, shuffled, are gathered into the batch
+ * tensor; the plan runs forward; the loss gives a number and the gradient to start from; the plan
+ * runs backward; the optimiser sweeps over all parameters. take_step() is that sentence. */
+#include <tigrillo/fit.h>
+
+#include <math.h>
+
+#include "model/model.h"
+#include "nn/loss.h"
+#include "nn/optimizer.h"
+#include "tensor/memory.h"
+#include "tensor/status.h"
+#include "tensor/streams.h"
+#include "train/checkpoint.h"
+#include "train/metrics.h"
+#include "train/trainer.h"
+
+tg_fit_options tg_fit_defaults(void) {
+    tg_fit_options options = {.epochs = 10, .batch_size = 64, .seed = 1, .keep_best = true};
+    options.rule = tg_adamw(1e-3f);
+    options.schedule = tg_schedule_constant();
+    options.loss = tg_loss_defaults(TG_CROSS_ENTROPY);
+    options.augmentation = tg_augmentation_none();
+    options.monitor = TG_MONITOR_LOSS;
+    return options;
+}
+
+void tg_history_destroy(tg_history *history) {
+    if (!history) return;
+    tg_release(history->epochs);
+    *history = (tg_history){0};
+}
+
+tg_status tg_trainer_grow_history(tg_trainer *trainer) {
+    tg_history *history = &trainer->history;
+    void *grown = tg_grow(history->epochs, sizeof *history->epochs, history->count,
+                          &trainer->history_capacity);
+    if (!grown) return TG_OUT_OF_MEMORY;
+    history->epochs = grown;
+    return TG_OK;
+}
+
+/* ---- Setting up ---- */
+
+static tg_status check_options(const tg_model *model, const tg_dataset *train,
+                               const tg_dataset *validation, const tg_fit_options *options) {
+    TG_REQUIRE(options->epochs >= 1, "tg_fit: 0 epochs");
+    TG_REQUIRE(options->batch_size >= 1, "tg_fit: the batch size is 0");
+    TG_TRY(tg_update_rule_check(&options->rule));
+    TG_TRY(tg_schedule_check(&options->schedule));
+    TG_TRY(tg_loss_check(&options->loss, tg_model_outputs(model)));
+    TG_REQUIRE(options->loss.kind == TG_CROSS_ENTROPY || tg_dataset_target_columns(train) > 0,
+               "tg_fit: this loss needs target values, the data set has labels");
+    TG_REQUIRE(options->clip_norm >= 0, "tg_fit: the norm is clipped at %g",
+               (double)options->clip_norm);
+    TG_REQUIRE(tg_augmentation_is_none(&options->augmentation) ||
+                   tg_dataset_shape(train).height > 0,
+               "tg_fit: only pictures can be augmented");
+    TG_REQUIRE(!options->balance_classes || tg_dataset_classes(train) > 0,
+               "tg_fit: there are no classes to balance");
+    TG_REQUIRE(!options->balance_classes || !options->loss.class_weights,
+               "tg_fit: class weights are given, and classes to be balanced");
+    TG_REQUIRE(options->patience == 0 || validation,
+               "tg_fit: early stopping needs a validation set");
+    TG_REQUIRE(options->monitor == TG_MONITOR_LOSS ||
+                   options->monitor == TG_MONITOR_BALANCED_ACCURACY,
+               "tg_fit: there is no monitor %d", (int)options->monitor);
+    TG_REQUIRE(options->monitor == TG_MONITOR_LOSS || tg_dataset_classes(train) > 0,
+               "tg_fit: without classes there is no balanced accuracy to monitor");
+    TG_REQUIRE(!validation ||
+                   tg_dataset_target_columns(validation) == tg_dataset_target_columns(train),
+               "tg_fit: training and validation set have different targets");
+    return TG_OK;
+}
+
+static tg_status balance_classes(tg_trainer *t, const tg_dataset *train) {
+    /* One weight per output: a model may have more outputs than the data has classes. */
+    t->class_weights = tg_allocate(tg_model_outputs(t->model), sizeof *t->class_weights);
+    if (!t->class_weights) return TG_OUT_OF_MEMORY;
+    TG_TRY(tg_dataset_class_weights(train, t->class_weights));
+    t->loss.class_weights = t->class_weights;
+    return TG_OK;
+}
+
+static tg_status set_up(tg_trainer *t, const tg_dataset *train, const tg_dataset *validation) {
+    const tg_fit_options *options = t->options;
+    const size_t count = tg_dataset_count(train), parameters = tg_model_parameter_count(t->model);
+    const tg_augmentation *augmentation = tg_augmentation_is_none(&options->augmentation)
+                                              ? NULL
+                                              : &options->augmentation;
+    t->batch_size = options->batch_size < count || count == 0 ? options->batch_size : count;
+    t->steps_per_epoch = count / t->batch_size + (count % t->batch_size > 0);
+    t->loss = options->loss;
+    t->best_value = (double)INFINITY;
+    TG_TRY(tg_source_open(&t->train, t->model, train, augmentation, options->seed, t->batch_size));
+    if (options->balance_classes) TG_TRY(balance_classes(t, train));
+    TG_TRY(tg_plan_create(t->model, TG_TRAINING, t->batch_size, &t->plan));
+    tg_plan_set_dropout(t->plan, options->seed, 0);
+    TG_TRY(
+        tg_optimizer_create(tg_model_device(t->model), parameters, &options->rule, &t->optimizer));
+    t->order = tg_allocate(count, sizeof *t->order);
+    if (!t->order) return TG_OUT_OF_MEMORY;
+    if (!validation) return TG_OK;
+    TG_TRY(tg_source_open(&t->validation, t->model, validation, NULL, 0, TG_EVALUATION_ROWS));
+    TG_TRY(tg_plan_create(t->model, TG_INFERENCE, TG_EVALUATION_ROWS, &t->validation_plan));
+    if (options->keep_best)
+        TG_TRY(tg_vector_create(tg_model_device(t->model), parameters, &t->best));
+    return TG_OK;
+}
+
+static void tear_down(tg_trainer *t) {
+    tg_source_destroy(&t->train);
+    tg_source_destroy(&t->validation);
+    tg_plan_destroy(t->plan);
+    tg_plan_destroy(t->validation_plan);
+    tg_optimizer_destroy(t->optimizer);
+    tg_tensor_destroy(&t->best);
+    tg_release(t->class_weights);
+    tg_release(t->order);
+    tg_history_destroy(&t->history);
+}
+
+/* ---- Steps ---- */
+
+/* The order of an epoch depends on seed and epoch alone, so a resumed run finds the same. */
+static void shuffle(tg_trainer *t) {
+    const size_t count = tg_dataset_count(t->train.dataset);
+    tg_random random = tg_random_start(t->options->seed, tg_stream(TG_STREAM_SHUFFLE, t->epoch));
+    for (size_t i = 0; i < count; i++) t->order[i] = i;
+    tg_random_shuffle(&random, t->order, count);
+}
+
+/* The loss is NaN or infinite: say where it came from. */
+static tg_status report_not_finite(tg_trainer *t, double loss) {
+    long layer = -1;
+    TG_TRY(tg_plan_find_not_finite(t->plan, &layer));
+    if (layer < 0)
+        return tg_fail(TG_NOT_FINITE,
+                       "epoch %zu, step %zu: the loss is %g, though all layers' outputs are finite",
+                       t->epoch + 1, t->step + 1, loss);
+    return tg_fail(TG_NOT_FINITE,
+                   "epoch %zu, step %zu: the loss is %g; layer %ld (%s) is the first whose outputs "
+                   "are not finite",
+                   t->epoch + 1, t->step + 1, loss, layer,
+                   tg_layer_name(tg_model_layer(t->model, (size_t)layer)->kind));
+}
+
+static tg_status take_step(tg_trainer *t, tg_step_report *report) {
+    const tg_fit_options *options = t->options;
+    const size_t first = t->step * t->batch_size, left = tg_dataset_count(t->train.dataset) - first;
+    const size_t count = left < t->batch_size ? left : t->batch_size;
+    tg_tensor x, y, values, parameters, gradients = *tg_plan_gradients(t->plan);
+    tg_targets targets = {0};
+    double loss = 0, norm = 0;
+
+    TG_TRY(tg_source_batch(&t->train, t->epoch, t->order + first, count, &x, &values, &targets));
+    TG_TRY(tg_plan_forward(t->plan, &x, &y));
+    TG_TRY(tg_plan_loss(t->plan, &t->loss, targets, &loss));
+    if (!isfinite(loss)) return report_not_finite(t, loss);
+    TG_TRY(tg_plan_backward(t->plan));
+    if (options->clip_norm > 0) TG_TRY(tg_clip_norm(&gradients, options->clip_norm, &norm));
+    t->learning_rate = (double)options->rule.learning_rate *
+                       tg_schedule_factor(&options->schedule,
+                                          t->epoch * t->steps_per_epoch + t->step,
+                                          t->steps_per_epoch, options->epochs);
+    TG_TRY(tg_model_parameters(t->model, &parameters));
+    TG_TRY(tg_optimizer_step(t->optimizer, (float)t->learning_rate, &gradients, &parameters));
+
+    tg_count_right(t->loss.kind, &y, targets, &t->right, &t->counted);
+    t->loss_sum += loss * (double)count;
+    *report = (tg_step_report){.epoch = t->epoch,
+                               .epochs = options->epochs,
+                               .step = t->step,
+                               .steps_per_epoch = t->steps_per_epoch,
+                               .samples = count,
+                               .loss = loss,
+                               .learning_rate = t->learning_rate,
+                               .gradient_norm = norm};
+    t->step++;
+    return TG_OK;
+}
+
+/* ---- Epochs ---- */
+
+static tg_status validate(tg_trainer *t, tg_epoch_report *report) {
+    report->validation_loss = (double)NAN;
+    report->validation_accuracy = (double)NAN;
+    report->validation_balanced_accuracy = (double)NAN;
+    if (!t->validation_plan) return TG_OK;
+    const bool labelled = t->validation.labels != NULL;
+    tg_metrics metrics = {0};
+    TG_TRY(tg_metrics_create(labelled ? tg_model_outputs(t->model) : 0, &metrics));
+    tg_status status = tg_evaluate_source(t->validation_plan, &t->validation, TG_EVALUATION_ROWS,
+                                          &t->loss, &metrics);
+    if (!status) {
+        report->validation_loss = metrics.loss;
+        report->validation_accuracy = metrics.accuracy;
+        if (labelled) report->validation_balanced_accuracy = metrics.balanced_accuracy;
+    }
+    tg_metrics_destroy(&metrics);
+    return status;
+}
+
+/* The value that training makes small. */
+static double monitored(const tg_trainer *t, const tg_epoch_report *report) {
+    if (!t->validation_plan) return report->train_loss;
+    return t->options->monitor == TG_MONITOR_LOSS ? report->validation_loss
+                                                  : -report->validation_balanced_accuracy;
+}
+
+/* Of two epochs with the same balanced accuracy, which small sets often have, the loss decides. */
+static bool is_best(const tg_trainer *t, const tg_epoch_report *report) {
+    const double value = monitored(t, report);
+    if (value != t->best_value) return value < t->best_value;
+    return report->validation_loss < t->history.epochs[t->history.best_epoch].validation_loss;
+}
+
+/* Judges the epoch that has ended, records it, and keeps its weights when they are the best. */
+static tg_status end_epoch(tg_trainer *t, tg_epoch_report *report) {
+    const double samples = (double)tg_dataset_count(t->train.dataset);
+    *report = (tg_epoch_report){
+        .epoch = t->epoch,
+        .learning_rate = t->learning_rate,
+        .train_loss = t->loss_sum / samples,
+        .train_accuracy = t->counted > 0 ? (double)t->right / (double)t->counted : (double)NAN};
+    TG_TRY(validate(t, report));
+    TG_TRY(tg_trainer_grow_history(t));
+
+    report->best = is_best(t, report);
+    if (report->best && t->best.memory) {
+        tg_tensor parameters;
+        TG_TRY(tg_model_parameters(t->model, &parameters));
+        TG_TRY(tg_tensor_copy(&parameters, &t->best));
+    }
+    if (report->best) {
+        t->best_value = monitored(t, report);
+        t->history.best_epoch = t->history.count;
+        t->epochs_since_best = 0;
+    } else {
+        t->epochs_since_best++;
+    }
+    t->history.epochs[t->history.count++] = *report;
+    t->epoch++;
+    t->step = 0;
+    t->loss_sum = 0;
+    t->right = t->counted = 0;
+    return TG_OK;
+}
+
+static tg_status cancel(const tg_trainer *t, const char *when, size_t epoch) {
+    if (t->options->checkpoint) TG_TRY(tg_checkpoint_write(t, t->options->checkpoint));
+    return tg_fail(TG_CANCELLED, "training was cancelled %s epoch %zu", when, epoch + 1);
+}
+
+static tg_status train_epoch(tg_trainer *t) {
+    const tg_fit_options *options = t->options;
+    shuffle(t);
+    while (t->step < t->steps_per_epoch) {
+        tg_step_report step;
+        TG_TRY(take_step(t, &step));
+        if (options->on_step && !options->on_step(options->user, &step))
+            return cancel(t, "in", t->epoch);
+    }
+    tg_epoch_report epoch;
+    TG_TRY(end_epoch(t, &epoch));
+    if (options->on_epoch && !options->on_epoch(options->user, &epoch))
+        return cancel(t, "after", epoch.epoch);
+    if (options->checkpoint) TG_TRY(tg_checkpoint_write(t, options->checkpoint));
+    return TG_OK;
+}
+
+static bool has_patience(tg_trainer *t) {
+    const size_t patience = t->options->patience;
+    t->history.stopped_early = patience > 0 && t->epochs_since_best >= patience;
+    return !t->history.stopped_early;
+}
+
+static tg_status restore_best(tg_trainer *t) {
+    if (!t->best.memory || t->history.count == 0 || isinf(t->best_value)) return TG_OK;
+    tg_tensor parameters;
+    TG_TRY(tg_model_parameters(t->model, &parameters));
+    return tg_tensor_copy(&t->best, &parameters);
+}
+
+tg_status tg_fit(tg_model *model, const tg_dataset *train, const tg_dataset *validation,
+                 const tg_fit_options *options, tg_history *history) {
+    TG_REQUIRE(model && train && options, "tg_fit: an argument is NULL");
+    TG_TRY(check_options(model, train, validation, options));
+    tg_trainer trainer = {.options = options, .model = model}, *t = &trainer;
+    tg_status status = set_up(t, train, validation);
+    if (!status && options->resume) status = tg_checkpoint_read(t, options->resume);
+    while (!status && t->epoch < options->epochs && has_patience(t)) status = train_epoch(t);
+    if (!status) status = restore_best(t);
+    if (history && (!status || status == TG_CANCELLED || status == TG_NOT_FINITE)) {
+        *history = t->history;
+        t->history = (tg_history){0};
+    }
+    tear_down(t);
+    return status;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/source.h"
+
+#include <string.h>
+
+#include "tensor/memory.h"
+#include "tensor/status.h"
+
+/* Histograms cost more than the network's own step: computed once unless each epoch changes the
+ * pictures. */
+static tg_status prepare(tg_source *source) {
+    if (!source->input || source->input->features != TG_FEATURES_HOG || source->augmentation)
+        return TG_OK;
+    const size_t count = tg_dataset_count(source->dataset);
+    size_t *all = tg_allocate(count, sizeof *all);
+    if (!all) return TG_OUT_OF_MEMORY;
+    for (size_t i = 0; i < count; i++) all[i] = i;
+    tg_status status = tg_matrix_create(tg_cpu(), count, source->input->size, &source->prepared);
+    if (!status)
+        status = tg_dataset_batch(source->dataset, source->input, NULL, 0, 0, all, count,
+                                  source->threads, &source->prepared, NULL);
+    tg_release(all);
+    return status;
+}
+
+tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_dataset *dataset,
+                         const tg_augmentation *augmentation, uint64_t seed, size_t rows) {
+    *source = (tg_source){.dataset = dataset,
+                          .input = tg_model_input(model),
+                          .augmentation = augmentation,
+                          .seed = seed,
+                          .threads = tg_device_threads(tg_model_device(model))};
+    const size_t columns = source->input ? source->input->size : tg_dataset_columns(dataset);
+    TG_REQUIRE(tg_dataset_count(dataset) > 0, "the data set is empty");
+    TG_REQUIRE(columns == tg_model_inputs(model),
+               "the data set's samples have %zu values, the model takes %zu", columns,
+               tg_model_inputs(model));
+    const size_t outputs = tg_model_outputs(model), targets = tg_dataset_target_columns(dataset);
+    if (targets > 0) {
+        TG_REQUIRE(targets == outputs, "the data set has %zu target values, the model %zu outputs",
+                   targets, outputs);
+        TG_TRY(tg_matrix_create(tg_cpu(), rows, targets, &source->values));
+    } else {
+        TG_REQUIRE(tg_dataset_classes(dataset) <= outputs,
+                   "the data set has %zu classes, the model %zu outputs",
+                   tg_dataset_classes(dataset), outputs);
+        source->labels = tg_allocate(rows, sizeof *source->labels);
+        if (!source->labels) return TG_OUT_OF_MEMORY;
+    }
+    TG_TRY(tg_matrix_create(tg_model_device(model), rows, columns, &source->x));
+    return prepare(source);
+}
+
+void tg_source_destroy(tg_source *source) {
+    tg_tensor_destroy(&source->prepared);
+    tg_tensor_destroy(&source->x);
+    tg_tensor_destroy(&source->values);
+    tg_release(source->labels);
+    *source = (tg_source){0};
+}
+
+tg_status tg_source_batch(tg_source *source, uint64_t epoch, const size_t *samples, size_t count,
+                          tg_tensor *x, tg_tensor *values, tg_targets *targets) {
+    TG_TRY(tg_tensor_slice(&source->x, 0, count, x));
+    if (source->prepared.memory) {
+        const size_t columns = tg_tensor_columns(x);
+        const float *from = tg_tensor_data(&source->prepared);
+        float *to = tg_tensor_data(x);
+        const int32_t *labels = tg_dataset_labels(source->dataset);
+        for (size_t i = 0; i < count; i++) {
+            memcpy(to + i * columns, from + samples[i] * columns, columns * sizeof *to);
+            if (source->labels) source->labels[i] = labels[samples[i]];
+        }
+    } else {
+        TG_TRY(tg_dataset_batch(source->dataset, source->input, source->augmentation, source->seed,
+                                epoch, samples, count, source->threads, x, source->labels));
+    }
+    if (source->labels) {
+        *targets = tg_labels(source->labels, count);
+        return TG_OK;
+    }
+    TG_TRY(tg_tensor_slice(&source->values, 0, count, values));
+    TG_TRY(tg_dataset_batch_targets(source->dataset, samples, count, values));
+    *targets = tg_values(values);
+    return TG_OK;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything a training run knows: what tg_fit() works on and what a checkpoint keeps. */
+#ifndef TG_TRAIN_TRAINER_H
+#define TG_TRAIN_TRAINER_H
+
+#include <tigrillo/fit.h>
+#include <tigrillo/plan.h>
+
+#include "train/source.h"
+
+typedef struct tg_trainer {
+    const tg_fit_options *options;
+    tg_model *model;
+    tg_plan *plan;
+    tg_optimizer *optimizer;
+    tg_source train;
+    tg_loss loss;         /* options->loss, with the balancing class weights */
+    float *class_weights; /* when classes are balanced */
+    size_t batch_size, steps_per_epoch;
+    size_t *order; /* the samples in the order of this epoch */
+    /* Validation; the plan is NULL without it. */
+    tg_plan *validation_plan;
+    tg_source validation;
+
+    /* ---- What a checkpoint keeps, beside weights and optimiser ---- */
+    size_t epoch, step;    /* of the next step */
+    double loss_sum;       /* over the samples of this epoch so far */
+    size_t right, counted; /* of them */
+    double learning_rate;  /* of the last step */
+    tg_tensor best;        /* parameters of the best epoch; created when they are kept */
+    double best_value;     /* the monitored value, of which smaller is better */
+    size_t epochs_since_best;
+    tg_history history;
+    size_t history_capacity;
+} tg_trainer;
+
+/* Room for one more epoch in the history. */
+tg_status tg_trainer_grow_history(tg_trainer *trainer);
+
+#endif

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+# Training: every option, what is printed where, what is saved, and what is refused.
+# shellcheck shell=sh disable=SC1091,SC2154
+. "$(dirname "$0")/support.sh"
+
+pictures data 12
+pictures more 4
+rows rows.csv 200
+
+expect 0 "$tigrillo" train data --size 4 --hidden 8 --epochs 2 --out m.safetensors
+has out "balanced accuracy"
+has out "confusion: "
+has out "saved in m.safetensors"
+has err "epoch 1/2: loss "
+has err "epoch 2/2: loss "
+has err "validation: loss "
+check test "$(wc -l <err)" -eq 2
+check test "$(tr -cd '\r\033' <err | wc -c)" -eq 0
+check test ! -e m.safetensors.checkpoint
+has out "samples            3" # a tenth of each class, at least one
+
+# The same seed and threads give the same bytes, another seed others.
+for seed in 1 1 2; do
+    expect 0 "$tigrillo" train data --size 4 --epochs 3 --dropout 0.2 --augment --seed "$seed" \
+        --threads 2 --out "again.$seed"
+    [ -e first ] || cp again.1 first
+done
+check cmp -s first again.1
+check test "$(cmp -s first again.2 && echo same)" = ""
+
+# Everything that can be chosen.
+while read -r options; do
+    # shellcheck disable=SC2086
+    expect 0 "$tigrillo" train data --size 8 --hidden 8 --epochs 2 --batch 8 --out m $options
+    has out "saved in m"
+done <<END
+--hidden none
+--hidden 8,6,4 --activation sigmoid --dropout 0.5
+--activation tanh --optimizer sgd
+--activation leaky_relu --optimizer momentum --weight-decay 0.001
+--activation gelu --optimizer nesterov --learning-rate 0.05
+--activation gelu_tanh --optimizer adam --schedule constant
+--features hog --schedule step --warmup 3
+--features hog --grey --schedule one-cycle
+--size 12 --augment --balance --label-smoothing 0.1
+--clip 1 --patience 1 --monitor loss
+--clip 1 --patience 1 --monitor balanced_accuracy
+--threads 2 --seed 18446744073709551
+--validation more
+--validation more --validation more
+--schedule=cosine --optimizer=adamw
+END
+expect 0 "$tigrillo" train data more --validation more --size 4 --epochs 1 --out m
+has out "samples            12"
+expect 0 "$tigrillo" train rows.csv --label label --hidden 16 --epochs 2 --out m
+expect 0 "$tigrillo" train rows.csv --hidden 4 --epochs 60 --learning-rate 0 --patience 2 --out m
+has err "stopped early"
+check test "$(grep -c '^epoch' err)" -eq 3
+
+# Refused, and nothing is left behind.
+rm -rf m m.checkpoint
+mkdir folder
+expect 1 "$tigrillo" train rows.csv --out folder
+has err "folder: is there and not a file"
+expect 1 "$tigrillo" train rows.csv --out missing/m
+has err "missing: "
+expect 1 "$tigrillo" train rows.csv --features hog --out m
+has err "tigrillo: "
+expect 1 "$tigrillo" train rows.csv --augment --out m
+has err "tigrillo: "
+expect 1 "$tigrillo" train rows.csv --label nothing --out m
+has err "nothing"
+expect 1 "$tigrillo" train rows.csv --resume missing --out m
+has err "missing"
+mkdir -p strange
+cp -r more/blue more/red strange
+cp -r more/green strange/yellow
+expect 1 "$tigrillo" train more --validation strange --out m
+has err "yellow"
+expect 1 "$tigrillo" train rows.csv --optimizer sgd --learning-rate 1000 --schedule constant \
+    --activation relu --hidden 64,64,64 --epochs 50 --batch 2 --weight-decay 1000 --out m
+has err "epoch"
+check test ! -e m
+# A disk that is full: files may not grow beyond 512 bytes. The old model stays.
+rm -f m.checkpoint
+cp m.safetensors old
+expect 1 sh -c "trap '' XFSZ; ulimit -f 1; exec '$tigrillo' train rows.csv --epochs 1 --out old"
+has err "old"
+check cmp -s old m.safetensors
+# shellcheck disable=SC2012
+check test "$(ls -d old* | tr '\n' ' ')" = "old "
+finish
