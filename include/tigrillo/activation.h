@@ -4,7 +4,7 @@
  * Forward maps x to y. Backward maps dy, the gradient of the loss by y, to dx = dy f'(x); it takes
  * y where the derivative is simplest in y, and x where only x tells it. All tensors of a call have
  * the same number of elements and live on one device. The output may be one of the inputs (in
- * place). NaN gives NaN. Thread-safe on different outputs. */
+ * place). Forward, NaN gives NaN. Thread-safe on different outputs. */
 #ifndef TIGRILLO_ACTIVATION_H
 #define TIGRILLO_ACTIVATION_H
 

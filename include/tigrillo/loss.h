@@ -66,10 +66,10 @@ TG_API tg_loss tg_loss_defaults(tg_loss_kind kind);
  *     dlogit_c = (p_c sum_j a_j  -  a_c) / N
  *
  * N is 1 for TG_SUM; for TG_MEAN the sum over the counted rows of w[label] (labels) or the number
- * of rows (values). For a one-hot row the gradient of the true class is computed as minus the sum
- * of the other probabilities, which stays exact when p is nearly 1. When no row counts, loss and
- * gradient are 0. `options` may be NULL (defaults). A label outside 0 .. k-1 that is not the ignore
- * index is TG_INVALID_ARGUMENT, and names its row. */
+ * of rows (values). The gradient is computed as p_c (sum of the other a) - a_c (sum of the other
+ * p), which is the same and stays exact when a p is nearly 1. When no row counts, loss and gradient
+ * are 0. `options` may be NULL (defaults). A label outside 0 .. k-1 that is not the ignore index is
+ * TG_INVALID_ARGUMENT, and names its row. */
 TG_API TG_CHECKED tg_status tg_softmax_cross_entropy(const tg_tensor *logits, tg_targets targets,
                                                      const tg_loss *options, double *loss,
                                                      tg_tensor *gradient);

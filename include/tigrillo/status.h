@@ -4,7 +4,9 @@
  * A function that can fail returns a tg_status. Its results come through out-parameters, which
  * stay untouched unless it returns TG_OK. What went wrong, with file, place and reason, is in
  * tg_error_message(). Programming errors (NULL, a wrong shape) are reported in the same way; the
- * library never exits, aborts or prints. */
+ * library never exits, aborts or prints. A function that returns no status cannot report anything:
+ * its arguments must be as its comment says, and an object not NULL, except for the _destroy
+ * functions. */
 #ifndef TIGRILLO_STATUS_H
 #define TIGRILLO_STATUS_H
 

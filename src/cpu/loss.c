@@ -101,17 +101,12 @@ tg_status tg_cpu_softmax_cross_entropy(tg_device *device, size_t n, size_t k, co
         }
         total += row_loss;
         if (!dz) continue;
-        const bool one_hot = !t.values && smoothing == 0;
         for (size_t c = 0; c < k; c++) {
-            double e = c == s.top ? 1 + 0 * s.others : exp(score(&s, z[c]));
-            double slope;
-            if (one_hot && c == t.label) {
-                /* p - 1 as minus the other probabilities: no cancellation. */
-                slope = -mass * (c == s.top ? s.others : sum - e) / sum;
-            } else {
-                slope = mass * e / sum - target(&t, c, smoothing);
-            }
-            dz[c] = (float)(slope * scale / s.temperature);
+            const bool top = c == s.top;
+            double e = top ? 1 + 0 * s.others : exp(score(&s, z[c]));
+            double rest = top ? s.others : sum - e, a = target(&t, c, smoothing);
+            /* p_c mass - a_c, with 1 - p_c as the other probabilities: p_c - 1 would cancel. */
+            dz[c] = (float)(((mass - a) * e - a * rest) / sum * scale / s.temperature);
         }
     }
     *loss = total * scale;

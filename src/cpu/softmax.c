@@ -57,14 +57,22 @@ tg_status tg_cpu_softmax_jacobian(tg_device *device, size_t n, size_t k, float t
     return TG_OK;
 }
 
-/* y_i = x_i - m - log sum */
+/* y_i = x_i - m - log sum. The largest term of the sum is exactly 1, and log1p of the others keeps
+ * the accuracy of a row that is nearly sure. */
 tg_status tg_cpu_log_softmax_forward(tg_device *device, size_t n, size_t k, const float *x,
                                      float *y) {
     (void)device;
     for (size_t r = 0; r < n; r++, x += k, y += k) {
-        double m = (double)row_max(x, k), sum = 0;
-        for (size_t c = 0; c < k; c++) sum += exp((double)x[c] - m);
-        double log_sum = log(sum);
+        double m = (double)row_max(x, k);
+        double others = m - m; /* NaN where the maximum is infinite */
+        bool skipped = false;
+        for (size_t c = 0; c < k; c++) {
+            if ((double)x[c] == m && !skipped)
+                skipped = true;
+            else
+                others += exp((double)x[c] - m);
+        }
+        double log_sum = log1p(others);
         for (size_t c = 0; c < k; c++) y[c] = (float)((double)x[c] - m - log_sum);
     }
     return TG_OK;

@@ -125,7 +125,7 @@ static tg_status unpack_member(z_stream *stream, const char *path, const unsigne
         if (b->size > limit) return fail_too_large(path, limit);
         if (result == Z_STREAM_END) return TG_OK;
         if (result == Z_MEM_ERROR) return TG_OUT_OF_MEMORY;
-        if (result == Z_BUF_ERROR || (result == Z_OK && *place == packed_size && stream->avail_out))
+        if (result == Z_BUF_ERROR) /* no more input */
             return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: the gzip data ends too early", path,
                            *place);
         if (result != Z_OK)

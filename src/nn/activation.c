@@ -8,17 +8,6 @@ bool tg_activation_needs_input(tg_layer_kind kind) {
     return kind == TG_LAYER_GELU || kind == TG_LAYER_GELU_TANH;
 }
 
-static tg_status check_count(const char *name_a, const tg_tensor *a, const char *name_b,
-                             const tg_tensor *b) {
-    TG_TRY(tg_check_tensor("activation", name_a, a));
-    TG_TRY(tg_check_tensor("activation", name_b, b));
-    TG_REQUIRE(a->device == b->device || (tg_tensor_data(a) && tg_tensor_data(b)),
-               "activation: %s and %s are on different devices", name_a, name_b);
-    TG_REQUIRE(a->count == b->count, "activation: %s has %zu elements, but %s has %zu", name_a,
-               a->count, name_b, b->count);
-    return TG_OK;
-}
-
 static tg_status check_slope(tg_layer_kind kind, float slope) {
     TG_REQUIRE(kind != TG_LAYER_LEAKY_RELU || (slope >= 0 && slope <= 1),
                "leaky ReLU: the slope is %g, but must be in [0, 1]", (double)slope);
@@ -26,7 +15,7 @@ static tg_status check_slope(tg_layer_kind kind, float slope) {
 }
 
 tg_status tg_activation_forward(tg_layer_kind kind, float slope, const tg_tensor *x, tg_tensor *y) {
-    TG_TRY(check_count("x", x, "y", y));
+    TG_TRY(tg_check_count("activation", "x", x, "y", y));
     TG_TRY(check_slope(kind, slope));
     return x->device->operations->activation_forward(x->device, kind, slope, x->count, x->memory,
                                                      y->memory);
@@ -35,8 +24,8 @@ tg_status tg_activation_forward(tg_layer_kind kind, float slope, const tg_tensor
 tg_status tg_activation_backward(tg_layer_kind kind, float slope, const tg_tensor *source,
                                  const tg_tensor *dy, tg_tensor *dx) {
     const char *name = tg_activation_needs_input(kind) ? "x" : "y";
-    TG_TRY(check_count(name, source, "dy", dy));
-    TG_TRY(check_count("dy", dy, "dx", dx));
+    TG_TRY(tg_check_count("activation", name, source, "dy", dy));
+    TG_TRY(tg_check_count("activation", "dy", dy, "dx", dx));
     TG_TRY(check_slope(kind, slope));
     return dy->device->operations->activation_backward(dy->device, kind, slope, dy->count,
                                                        source->memory, dy->memory, dx->memory);

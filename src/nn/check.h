@@ -15,13 +15,29 @@ static inline tg_status tg_check_tensor(const char *operation, const char *name,
     return TG_OK;
 }
 
-/* `b` must exist, live where `a` lives and be as large, seen as a matrix. */
-static inline tg_status tg_check_like(const char *operation, const char *name_a, const tg_tensor *a,
+/* Both must exist and live on one device. */
+static inline tg_status tg_check_pair(const char *operation, const char *name_a, const tg_tensor *a,
                                       const char *name_b, const tg_tensor *b) {
     TG_TRY(tg_check_tensor(operation, name_a, a));
     TG_TRY(tg_check_tensor(operation, name_b, b));
     TG_REQUIRE(a->device == b->device || (tg_tensor_data(a) && tg_tensor_data(b)),
                "%s: %s and %s are on different devices", operation, name_a, name_b);
+    return TG_OK;
+}
+
+/* As many elements, in any shape. */
+static inline tg_status tg_check_count(const char *operation, const char *name_a,
+                                       const tg_tensor *a, const char *name_b, const tg_tensor *b) {
+    TG_TRY(tg_check_pair(operation, name_a, a, name_b, b));
+    TG_REQUIRE(a->count == b->count, "%s: %s has %zu elements, but %s has %zu", operation, name_a,
+               a->count, name_b, b->count);
+    return TG_OK;
+}
+
+/* As many rows and columns. */
+static inline tg_status tg_check_like(const char *operation, const char *name_a, const tg_tensor *a,
+                                      const char *name_b, const tg_tensor *b) {
+    TG_TRY(tg_check_pair(operation, name_a, a, name_b, b));
     TG_REQUIRE(tg_tensor_rows(a) == tg_tensor_rows(b) &&
                    tg_tensor_columns(a) == tg_tensor_columns(b),
                "%s: %s is %zu x %zu, but %s is %zu x %zu", operation, name_a, tg_tensor_rows(a),

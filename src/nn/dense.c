@@ -7,10 +7,7 @@
 /* Whether a tensor is rows x columns (or, for a bias, has that many elements). */
 static tg_status check_matrix(const char *operation, const char *name, const tg_tensor *tensor,
                               const tg_tensor *beside, size_t rows, size_t columns) {
-    TG_TRY(tg_check_tensor(operation, name, tensor));
-    TG_REQUIRE(tensor->device == beside->device ||
-                   (tg_tensor_data(tensor) && tg_tensor_data(beside)),
-               "%s: %s is on another device", operation, name);
+    TG_TRY(tg_check_pair(operation, "x", beside, name, tensor));
     TG_REQUIRE(tg_tensor_rows(tensor) == rows && tg_tensor_columns(tensor) == columns,
                "%s: %s is %zu x %zu, but must be %zu x %zu", operation, name,
                tg_tensor_rows(tensor), tg_tensor_columns(tensor), rows, columns);

@@ -6,9 +6,7 @@
 
 tg_status tg_dropout_forward(const tg_tensor *x, float rate, uint64_t seed, uint64_t stream,
                              tg_tensor *y) {
-    TG_TRY(tg_check_tensor("dropout", "the input", x));
-    TG_TRY(tg_check_tensor("dropout", "the output", y));
-    TG_REQUIRE(x->count == y->count, "dropout: %zu elements into %zu", x->count, y->count);
+    TG_TRY(tg_check_count("dropout", "the input", x, "the output", y));
     TG_REQUIRE(rate >= 0 && rate < 1, "dropout: the rate is %g, but must be in [0, 1)",
                (double)rate);
     return x->device->operations->dropout(x->device, rate, seed, stream, x->count, x->memory,

@@ -64,9 +64,10 @@ double tg_schedule_factor(const tg_schedule *schedule, size_t step, size_t steps
     switch (schedule->kind) {
     case TG_CONSTANT:
         return 1;
-    case TG_STEP_DECAY:
-        return pow((double)schedule->factor,
-                   floor(at / (double)steps_per_epoch / (double)schedule->every));
+    case TG_STEP_DECAY: {
+        const double epochs_done = steps_per_epoch > 0 ? floor(at / (double)steps_per_epoch) : 0;
+        return pow((double)schedule->factor, floor(epochs_done / (double)schedule->every));
+    }
     case TG_COSINE:
         return anneal(1, (double)schedule->final, part);
     case TG_ONE_CYCLE: {

@@ -110,7 +110,7 @@ static void refuses_what_does_not_fit(void **state) {
         assert_fails(TG_INVALID_ARGUMENT, "NULL", functions[f](NULL, 0.5f, 1, 2, &y));
         assert_fails(TG_INVALID_ARGUMENT, "NULL", functions[f](&x, 0.5f, 1, 2, NULL));
         assert_fails(TG_INVALID_ARGUMENT, "NULL", functions[f](&cleared, 0.5f, 1, 2, &y));
-        assert_fails(TG_INVALID_ARGUMENT, "6 elements into 5",
+        assert_fails(TG_INVALID_ARGUMENT, "6 elements, but the output has 5",
                      functions[f](&x, 0.5f, 1, 2, &shorter));
         for (size_t i = 0; i < TG_COUNT(wrong); i++)
             assert_fails(TG_INVALID_ARGUMENT, "rate", functions[f](&x, wrong[i], 1, 2, &y));
