@@ -178,7 +178,7 @@ static void meet_their_limits(void **state) {
         {{-inf, NAN, -inf}, {NAN, NAN, NAN}, {NAN, NAN, NAN}},
         {{1e-45f, -1e-45f, 0}, {third, third, third}, {log_third, log_third, log_third}},
         {{1000, 1000, -1000}, {0.5f, 0.5f, 0}, {-0.693147181f, -0.693147181f, -2000.69315f}},
-        {{90, 0, 0}, {1, 8.194013e-40f, 8.194013e-40f}, {0, -90, -90}},
+        {{90, 0, 0}, {1, 8.194013e-40f, 8.194013e-40f}, {-1.6388025e-39f, -90, -90}},
         {{0, 0, 0}, {third, third, third}, {log_third, log_third, log_third}},
     };
     float x[TG_COUNT(rows)][3], y[TG_COUNT(rows)][3];
