@@ -16,18 +16,19 @@ case "${1-}" in
     ;;
 esac
 
-scripts/setup.sh --tests
+# shellcheck source=scripts/setup.sh
+. scripts/setup.sh --tests
 scripts/setup-python.sh
 
 build_and_test() {
     local preset=$1
     echo "== $preset"
-    cmake --preset "$preset" >"build/$preset.log" 2>&1 || {
+    cmake --preset "$preset" -D TIGRILLO_TESTS=ON >"build/$preset.log" 2>&1 || {
         cat "build/$preset.log"
         exit 1
     }
     cmake --build --preset "$preset"
-    ctest --preset "$preset" -j "$(getconf _NPROCESSORS_ONLN)"
+    ctest --preset "$preset" --no-tests=error -j "$(getconf _NPROCESSORS_ONLN)"
 }
 
 mkdir -p build

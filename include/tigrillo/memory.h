@@ -20,7 +20,8 @@ typedef struct tg_allocator {
 /* Replaces the allocator of the whole process (NULL: back to the C library's). Call it before
  * anything is created and after everything is destroyed: memory is given back to the allocator in
  * force at that time. The functions must be thread-safe; this call is not. Libraries that Tigrillo
- * calls (BLAS, jansson, stb_image, zlib) keep their own allocators. */
+ * calls keep their own where they cannot be told (BLAS, jansson); stb_image and zlib use this one.
+ */
 TG_API void tg_set_allocator(const tg_allocator *allocator);
 
 TG_END

@@ -2,9 +2,9 @@
 /* Element-wise activations and dropout. */
 #include <math.h>
 
+#include "base/philox.h"
+#include "base/status.h"
 #include "cpu/cpu.h"
-#include "tensor/philox.h"
-#include "tensor/status.h"
 
 static const float sqrt_half = 0.70710678f;           /* 1 / sqrt(2) */
 static const float sqrt_two_over_pi = 0.79788456f;    /* of GELU's tanh form */

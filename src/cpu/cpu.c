@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "tensor/memory.h"
+#include "base/memory.h"
 
 static tg_status allocate(tg_device *device, size_t bytes, void **memory) {
     (void)device;

@@ -3,7 +3,7 @@
 #ifndef TG_CPU_CPU_H
 #define TG_CPU_CPU_H
 
-#include "device.h"
+#include "device/device.h"
 
 tg_status tg_cpu_dense_forward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
                                const float *w, const float *b, float *y);

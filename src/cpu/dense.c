@@ -4,9 +4,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/status.h"
 #include "cpu/blas.h"
 #include "cpu/cpu.h"
-#include "tensor/status.h"
 
 /* Our own `int`s so that a 32-bit BLAS never sees a size cut short. */
 static tg_status check_sizes(size_t n, size_t in, size_t out) {

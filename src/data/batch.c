@@ -5,12 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/status.h"
+#include "base/streams.h"
 #include "data/dataset.h"
 #include "data/picture.h"
-#include "tensor/memory.h"
-#include "tensor/parallel.h"
-#include "tensor/status.h"
-#include "tensor/streams.h"
 
 static bool is_picture(tg_picture_shape shape) {
     return shape.height > 0;

@@ -2,10 +2,10 @@
 /* CIFAR-10's and CIFAR-100's binary format (https://www.cs.toronto.edu/~kriz/cifar.html). */
 #include <stdbool.h>
 
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/dataset.h"
-#include "io/file.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 enum { SIDE = 32, PIXELS = SIDE * SIDE, CHANNELS = 3, COARSE_CLASSES = 20 };
 

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/csv_lines.h"
 #include "data/dataset.h"
 #include "data/number.h"
-#include "io/file.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 /* ---- The first line ---- */
 
@@ -213,7 +213,8 @@ static tg_status name_classes(const csv_table *table, csv_class *classes, size_t
         classes[i].label = (int32_t)i;
         names[i] = classes[i].text;
     }
-    tg_status status = tg_dataset_set_classes(table->dataset, names, count);
+    tg_status status = tg_within(table->csv.path,
+                                 tg_dataset_set_classes(table->dataset, names, count));
     tg_release(names);
     qsort(classes, count, sizeof *classes, compare_texts);
     return status;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "tensor/memory.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/status.h"
 
 static tg_status fail_at(const tg_csv *csv, size_t line, const char *reason) {
     return tg_fail(TG_BAD_FORMAT, "%s: line %zu: %s", csv->path, line, reason);

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/utf8.h"
 #include "data/picture.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 void tg_dataset_destroy(tg_dataset *dataset) {
     if (!dataset) return;
@@ -77,8 +78,10 @@ static int compare_texts(const void *a, const void *b) {
 }
 
 static tg_status check_names(const char *const *names, size_t classes) {
-    for (size_t i = 0; i < classes; i++)
+    for (size_t i = 0; i < classes; i++) {
         TG_REQUIRE(names[i] && names[i][0], "class %zu has no name", i);
+        TG_REQUIRE(tg_is_utf8(names[i]), "the name of class %zu is not valid UTF-8", i);
+    }
     const char **sorted = tg_allocate(classes, sizeof *sorted);
     if (!sorted) return TG_OUT_OF_MEMORY;
     memcpy(sorted, names, classes * sizeof *sorted);

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/picture_check.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 enum { MOST_PIXELS = 64000000 };
 

@@ -6,12 +6,12 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/status.h"
 #include "data/dataset.h"
 #include "data/listing.h"
 #include "data/picture.h"
-#include "tensor/memory.h"
-#include "tensor/parallel.h"
-#include "tensor/status.h"
 
 /* ---- The list of files ---- */
 
@@ -156,7 +156,8 @@ static tg_status read_classes(const char *path, const tg_listing *names,
     if (options->class_names)
         TG_TRY(tg_dataset_set_classes(dataset, options->class_names, options->classes));
     else
-        TG_TRY(tg_dataset_set_classes(dataset, (const char *const *)names->names, names->count));
+        TG_TRY(tg_within(path, tg_dataset_set_classes(dataset, (const char *const *)names->names,
+                                                      names->count)));
     decoding work = {list, dataset};
     tg_parallel(options->threads, list->count, decode_range, &work);
     TG_TRY(keep_readable(list, options, dataset));

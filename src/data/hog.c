@@ -16,8 +16,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/status.h"
 #include "data/picture.h"
-#include "tensor/status.h"
 
 enum {
     BINS = 9,

@@ -3,11 +3,11 @@
  * values, the number of dimensions, the dimensions as big-endian 32-bit numbers, the values. */
 #include <string.h>
 
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/bytes.h"
 #include "data/dataset.h"
-#include "io/file.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 enum { UNSIGNED_BYTE = 8, MOST_DIMENSIONS = 3 };
 

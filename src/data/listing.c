@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tensor/memory.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/status.h"
 
 char *tg_join_path(const char *folder, const char *name) {
     size_t size = strlen(folder) + strlen(name) + 2;

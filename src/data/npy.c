@@ -3,12 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/bytes.h"
 #include "data/dataset.h"
 #include "data/npy_header.h"
-#include "io/file.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 typedef struct npy_file {
     const char *path;

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/bytes.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 static const struct {
     const char *name;

@@ -2,11 +2,11 @@
 /* A picture file becomes pixels of the wanted shape: decoded, made grey, resized. */
 #include "data/picture.h"
 
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/decode.h"
 #include "data/resize.h"
-#include "io/file.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 enum { MOST_SIDE = 4096, MOST_BYTES = 256 << 20 };
 

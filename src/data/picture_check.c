@@ -7,8 +7,8 @@
 
 #include <zlib.h>
 
+#include "base/status.h"
 #include "data/bytes.h"
-#include "tensor/status.h"
 
 static tg_status fail_short(const char *name, size_t place, const char *format) {
     return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: the %s file ends too early", name, place, format);

@@ -4,9 +4,9 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/dataset.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 tg_read_options tg_read_defaults(void) {
     return (tg_read_options){.shape = {32, 32, 3}};

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "tensor/memory.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/status.h"
 
 static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;

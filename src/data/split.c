@@ -3,10 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/streams.h"
 #include "data/dataset.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
-#include "tensor/streams.h"
 
 #include <tigrillo/random.h>
 

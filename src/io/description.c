@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/status.h"
 #include "data/picture.h"
 #include "io/json.h"
 #include "model/layer.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 /* ---- To JSON. In these functions NULL means: no memory. ---- */
 
@@ -45,12 +45,10 @@ tg_status tg_describe_layers(const tg_model *model, char **text) {
 
 tg_status tg_describe_classes(const tg_model *model, char **text) {
     json_t *json = json_array();
-    for (size_t i = 0; i < tg_model_classes(model); i++) {
-        if (json_array_append_new(json, json_string(tg_model_class_name(model, i))) == 0) continue;
-        json_decref(json);
-        return tg_fail(TG_INVALID_ARGUMENT, "the name of class %zu is not valid UTF-8", i);
-    }
-    return tg_json_print(json, text);
+    int failed = 0;
+    for (size_t i = 0; i < tg_model_classes(model); i++)
+        failed |= json_array_append_new(json, json_string(tg_model_class_name(model, i)));
+    return tg_json_print(complete(json, failed), text);
 }
 
 static json_t *floats_to_json(const float *values, size_t count) {
@@ -63,7 +61,6 @@ static json_t *floats_to_json(const float *values, size_t count) {
 
 tg_status tg_describe_input(const tg_model *model, char **text) {
     const tg_input *input = tg_model_input(model);
-    TG_TRY(tg_check_input(input));
     const tg_picture_shape *shape = &input->shape;
     bool hog = input->features == TG_FEATURES_HOG;
     json_t *json = json_pack("{s:I, s:s}", "size", (json_int_t)input->size, "features",
@@ -117,7 +114,7 @@ static tg_status layers_from_json(const json_t *json, tg_layer *layers, size_t c
         tg_status status = layer_from_json(json_array_get(json, i), &layers[i]);
         char place[64];
         snprintf(place, sizeof place, "layer %zu", i);
-        if (status) return tg_json_within(status, place);
+        if (status) return tg_within(place, status);
     }
     return TG_OK;
 }
@@ -234,7 +231,7 @@ static tg_status input_from_json(json_t *json, tg_input *input) {
     TG_TRY(shape_from_json(json_object_get(json, "shape"), &input->shape));
     TG_TRY(features_from_json(json, input));
     TG_TRY(statistics_from_json(json, input));
-    return tg_check_input(input);
+    return TG_OK;
 }
 
 tg_status tg_parse_input(const char *text, tg_model *model) {
@@ -246,26 +243,4 @@ tg_status tg_parse_input(const char *text, tg_model *model) {
     tg_input_destroy(&input);
     json_decref(json);
     return status;
-}
-
-tg_status tg_check_input(const tg_input *input) {
-    const tg_picture_shape *shape = &input->shape;
-    bool picture = shape->height > 0, hog = input->features == TG_FEATURES_HOG;
-    if (picture) TG_TRY(tg_picture_shape_check(*shape));
-    TG_REQUIRE(picture || !hog, "hog features need a picture's shape");
-    size_t needed = !picture ? input->size
-                    : hog    ? tg_hog_size(&input->hog, *shape)
-                             : tg_picture_size(*shape);
-    TG_REQUIRE(needed > 0, hog ? "the hog settings do not fit the shape" : "the size is 0");
-    TG_REQUIRE(input->size == needed, "the size is %zu, but the shape gives %zu", input->size,
-               needed);
-    TG_REQUIRE(input->statistics == 0 || input->statistics == needed ||
-                   (picture && !hog && input->statistics == shape->channels),
-               "%zu statistics do not fit the size %zu", input->statistics, needed);
-    for (size_t i = 0; i < input->statistics; i++)
-        TG_REQUIRE(isfinite(input->mean[i]) && isfinite(input->deviation[i]) &&
-                       input->deviation[i] > 0,
-                   "the mean %g and the deviation %g of statistic %zu are not finite and positive",
-                   (double)input->mean[i], (double)input->deviation[i], i);
-    return TG_OK;
 }

@@ -26,7 +26,4 @@ tg_status tg_parse_layers(const char *text, size_t *inputs, tg_layer **layers, s
 tg_status tg_parse_classes(const char *text, tg_model *model);
 tg_status tg_parse_input(const char *text, tg_model *model);
 
-/* Whether the parts of an input fit each other; TG_INVALID_ARGUMENT with the reason. */
-tg_status tg_check_input(const tg_input *input);
-
 #endif

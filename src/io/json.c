@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "tensor/memory.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/status.h"
 
 tg_status tg_json_parse(const char *text, size_t length, json_t **json) {
     json_error_t error;
@@ -59,9 +59,4 @@ tg_status tg_json_check_keys(json_t *object, const char *const *keys) {
         if (!keys[i]) return tg_fail(TG_BAD_FORMAT, "unknown key \"%.80s\"", key);
     }
     return TG_OK;
-}
-
-tg_status tg_json_within(tg_status status, const char *place) {
-    return tg_fail(status == TG_INVALID_ARGUMENT ? TG_BAD_FORMAT : status, "%s: %s", place,
-                   tg_error_message());
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the readers and writers of JSON share, above jansson. Messages name the place inside the
- * text; the caller puts the file's name in front with tg_json_within(). */
+ * text; the caller puts the file's name in front with tg_within(). */
 #ifndef TG_IO_JSON_H
 #define TG_IO_JSON_H
 
@@ -32,9 +32,5 @@ tg_status tg_json_float(const json_t *json, const char *what, float *value);
 
 /* Refuses an object with a key that is not among `keys`, which end with NULL. */
 tg_status tg_json_check_keys(json_t *object, const char *const *keys);
-
-/* Puts `place` in front of the present error message. A value that the library refused as an
- * argument came from the file, so TG_INVALID_ARGUMENT becomes TG_BAD_FORMAT. */
-tg_status tg_json_within(tg_status status, const char *place);
 
 #endif

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "io/description.h"
-#include "io/file.h"
 #include "io/json.h"
 #include "model/model.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 /* Raised when a reader of the former version would misunderstand a file. */
 #define VERSION "1"
@@ -217,7 +217,7 @@ static tg_status check_version(const tg_safetensors *file) {
 /* A failure in one of the metadata's texts: names the file and the key. */
 static tg_status within(tg_status status, const tg_safetensors *file, const char *key) {
     if (!status) return TG_OK;
-    return tg_json_within(tg_json_within(status, key), tg_safetensors_name(file));
+    return tg_within(tg_safetensors_name(file), tg_within(key, status));
 }
 
 /* A model with the file's layers and without anything else. */

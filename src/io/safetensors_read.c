@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/status.h"
 #include "io/json.h"
 #include "io/safetensors.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 /* An entry and what is only needed while the file is checked. */
 typedef struct place {

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/file.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "io/json.h"
 #include "io/safetensors.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 static int compare_names(const void *left, const void *right) {
     const tg_named_tensor *a = left, *b = right;

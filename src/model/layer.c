@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 /* One row per tg_layer_kind, in its order. */
 static const struct {

@@ -4,11 +4,13 @@
 
 #include <string.h>
 
-#include "device.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/streams.h"
+#include "base/utf8.h"
+#include "data/input.h"
+#include "device/device.h"
 #include "model/layer.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
-#include "tensor/streams.h"
 
 /* Sizes above this would overflow somewhere later; no model in memory comes near. */
 static const size_t most_columns = SIZE_MAX / 1024;
@@ -196,6 +198,9 @@ tg_status tg_model_set_classes(tg_model *model, const char *const *names, size_t
         tg_status status = TG_OUT_OF_MEMORY;
         if (!names[i])
             status = tg_fail(TG_INVALID_ARGUMENT, "tg_model_set_classes: name %zu is NULL", i);
+        else if (!tg_is_utf8(names[i]))
+            status = tg_fail(TG_INVALID_ARGUMENT,
+                             "tg_model_set_classes: name %zu is not valid UTF-8", i);
         else if ((copies[i] = tg_copy_string(names[i])))
             continue;
         release_names(copies, count);
@@ -222,6 +227,11 @@ tg_status tg_model_set_input(tg_model *model, const tg_input *input) {
                model->inputs);
     tg_input copy = {0};
     TG_TRY(tg_input_copy(input, &copy));
+    tg_status status = tg_input_check(&copy);
+    if (status) {
+        tg_input_destroy(&copy);
+        return status;
+    }
     tg_input_destroy(&model->input);
     model->input = copy;
     model->has_input = true;

@@ -10,14 +10,14 @@
 #include <tigrillo/dropout.h>
 #include <tigrillo/softmax.h>
 
-#include "device.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/streams.h"
+#include "device/device.h"
 #include "model/layer.h"
 #include "model/model.h"
 #include "nn/activation.h"
 #include "nn/loss.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
-#include "tensor/streams.h"
 
 struct tg_plan {
     const tg_model *model;

@@ -25,7 +25,7 @@ static void add(writer *w, const char *format, ...) {
 size_t tg_model_summary(const tg_model *model, char *text, size_t size) {
     writer w = {text, size, 0};
     if (size > 0) text[0] = 0;
-    add(&w, "%-5s  %-22s  %8s  %8s  %11s\n", "layer", "kind", "inputs", "outputs", "parameters");
+    add(&w, "%-5s  %-24s  %8s  %8s  %11s\n", "layer", "kind", "inputs", "outputs", "parameters");
     for (size_t i = 0; i < model->layer_count; i++) {
         const tg_layer *layer = &model->layers[i];
         const char *value_name = tg_layer_value_name(layer->kind);
@@ -36,7 +36,7 @@ size_t tg_model_summary(const tg_model *model, char *text, size_t size) {
         else
             snprintf(kind, sizeof kind, "%s", tg_layer_name(layer->kind));
         size_t end = i + 1 < model->layer_count ? model->offsets[i + 1] : model->parameters.count;
-        add(&w, "%5zu  %-22s  %8zu  %8zu  %11zu\n", i, kind, model->columns[i],
+        add(&w, "%5zu  %-24s  %8zu  %8zu  %11zu\n", i, kind, model->columns[i],
             model->columns[i + 1], end - model->offsets[i]);
     }
     add(&w, "%zu parameters, %.1f KB\n", model->parameters.count,

@@ -5,8 +5,8 @@
 
 #include <tigrillo/tensor.h>
 
-#include "device.h"
-#include "tensor/status.h"
+#include "base/status.h"
+#include "device/device.h"
 
 /* Refuses NULL and a cleared tensor. */
 static inline tg_status tg_check_tensor(const char *operation, const char *name,

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
+#include "base/memory.h"
 #include "nn/check.h"
-#include "tensor/memory.h"
 
 tg_status tg_initialize(tg_tensor *weight, tg_init init, tg_random *random) {
     TG_TRY(tg_check_tensor("tg_initialize", "weight", weight));

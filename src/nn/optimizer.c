@@ -4,8 +4,8 @@
 
 #include <math.h>
 
+#include "base/memory.h"
 #include "nn/check.h"
-#include "tensor/memory.h"
 
 struct tg_optimizer {
     tg_update_rule rule;

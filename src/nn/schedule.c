@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 static const double pi = 3.14159265358979323846;
 

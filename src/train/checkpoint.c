@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "io/description.h"
-#include "io/file.h"
 #include "io/json.h"
 #include "io/model_file.h"
 #include "model/plan.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 /* ---- To JSON. jansson gives NULL for all of these when it has no memory; json_pack() passes that
  * on, and tg_json_print() reports it. ---- */

@@ -6,12 +6,12 @@
 
 #include <math.h>
 
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/streams.h"
 #include "model/model.h"
 #include "nn/loss.h"
 #include "nn/optimizer.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
-#include "tensor/streams.h"
 #include "train/checkpoint.h"
 #include "train/metrics.h"
 #include "train/trainer.h"

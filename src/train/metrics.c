@@ -2,9 +2,9 @@
 /* Metrics of a classifier, and running a model over a data set to get them. */
 #include "train/metrics.h"
 
-#include "device.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "device/device.h"
 #include <math.h>
 
 tg_status tg_metrics_create(size_t classes, tg_metrics *metrics) {

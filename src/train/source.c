@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "tensor/memory.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/status.h"
 
 /* Histograms cost more than the network's own step: computed once unless each epoch changes the
  * pictures. */

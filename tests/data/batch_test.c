@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tensor/streams.h"
+#include "base/streams.h"
 
 enum { PICTURES = 70, HEIGHT = 17, WIDTH = 20, CHANNELS = 3, PIXELS = HEIGHT * WIDTH * CHANNELS };
 

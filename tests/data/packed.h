@@ -55,6 +55,29 @@ static inline void put_stored(test_bytes *to, const void *bytes, size_t size) {
     put(to, bytes, size);
 }
 
+/* One block of deflate that unpacks to 1 + 258 x `repeats` zeros: a literal, then copies of the
+ * byte before, as long as can be, each in 13 bits. */
+static inline void put_zeros(test_bytes *to, size_t repeats) {
+    /* First the bits of the block's head, of the literal 0 and of the copies; last the block's end.
+     */
+    static const char head[] = "110"
+                               "00110000",
+                      copy[] = "11000101"
+                               "00000",
+                      end[] = "0000000";
+    unsigned char byte = 0;
+    size_t bits = 0;
+    for (size_t i = 0; i < repeats + 2; i++) {
+        for (const char *bit = i == 0 ? head : i <= repeats ? copy : end; *bit; bit++) {
+            byte = (unsigned char)(byte | (*bit == '1') << bits % 8);
+            if (++bits % 8) continue;
+            put(to, &byte, 1);
+            byte = 0;
+        }
+    }
+    put(to, &byte, 1);
+}
+
 static inline void put_gzip(test_bytes *to, const void *bytes, size_t size) {
     put(to, "\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
     put_stored(to, bytes, size);

@@ -254,6 +254,10 @@ static void jpeg_with_a_wrong_table(void **state) {
         assert_refused(TG_BAD_FORMAT, "Huffman table", copy, sizeof copy);
         copy[place + 5 + i] = before;
     }
+    /* 2 x 150 values, all there. */
+    unsigned char table[2 + 4 + 17 + 300] = {0xff, 0xd8, 0xff, 0xc4, 1, 0x3f, 0, 150, 150};
+    assert_refused(TG_BAD_FORMAT, "byte 6: damaged JPEG file: a wrong Huffman table", table,
+                   sizeof table);
     assert_refused(TG_BAD_FORMAT, "holds no picture", "\xff\xd8\xff\xd9", 4);
     assert_refused(TG_BAD_FORMAT, "byte 6: damaged JPEG file: no marker", "\xff\xd8\xff\xe0\0\2no",
                    8);
@@ -307,6 +311,22 @@ static void huge_pictures(void **state) {
     free(bmp);
 }
 
+/* A small picture whose data unpack to megabytes. */
+static void png_that_unpacks_to_too_much(void **state) {
+    (void)state;
+    test_bytes *file = calloc(1, sizeof *file), *packed = calloc(1, sizeof *packed);
+    assert_true(file && packed);
+    put(packed, "\x78\x01", 2);
+    put_zeros(packed, 25000);
+    put_big(packed, 0, 4);
+    put_png_header(file, 1, 1, 8, PNG_GREY);
+    put_chunk(file, "IDAT", packed->bytes, packed->size);
+    put_chunk(file, "IEND", NULL, 0);
+    assert_refused(TG_BAD_FORMAT, "unpacks to more than its picture", file->bytes, file->size);
+    free(packed);
+    free(file);
+}
+
 static void wrong_arguments(void **state) {
     (void)state;
     uint8_t pixels[3];
@@ -357,6 +377,7 @@ int main(void) {
         cmocka_unit_test(jpeg_with_a_wrong_table),
         cmocka_unit_test(other_formats),
         cmocka_unit_test(huge_pictures),
+        cmocka_unit_test(png_that_unpacks_to_too_much),
         cmocka_unit_test(wrong_arguments),
         cmocka_unit_test(every_allocation_may_fail),
     };

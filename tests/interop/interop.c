@@ -14,10 +14,10 @@
 
 #include <tigrillo/tigrillo.h>
 
-#include "io/file.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "io/safetensors.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
 
 enum { INPUTS = 7, ROWS = 33 };
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/status.h"
 #include "io/safetensors.h"
 #include "support/mutate.h"
-#include "tensor/status.h"
 
 /* A file of the header's length, the header, and `data` bytes 0, 1, 2, ... */
 static test_image make_image(const char *header, size_t data) {

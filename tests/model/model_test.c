@@ -140,7 +140,7 @@ static void refused_models(void **state) {
 static void class_names(void **state) {
     (void)state;
     const tg_layer layer = tg_dense(2);
-    const char *names[] = {"cat", "dog"}, *broken[] = {"cat", NULL};
+    const char *names[] = {"cat", "dog"}, *broken[] = {"cat", NULL}, *latin[] = {"chat", "\xe9"};
     tg_model *model = NULL;
     assert_ok(tg_model_create(tg_cpu(), 1, &layer, 1, 1, &model));
     assert_int_equal(tg_model_classes(model), 0);
@@ -148,6 +148,8 @@ static void class_names(void **state) {
     assert_ok(tg_model_set_classes(model, names, 2));
     assert_fails(TG_INVALID_ARGUMENT, "3 names", tg_model_set_classes(model, names, 3));
     assert_fails(TG_INVALID_ARGUMENT, "name 1 is NULL", tg_model_set_classes(model, broken, 2));
+    assert_fails(TG_INVALID_ARGUMENT, "name 1 is not valid UTF-8",
+                 tg_model_set_classes(model, latin, 2));
     assert_string_equal(tg_model_class_name(model, 1), "dog");
     assert_null(tg_model_class_name(model, 2));
     assert_ok(tg_model_set_classes(model, NULL, 0));
@@ -169,6 +171,10 @@ static void input_is_copied(void **state) {
     assert_true(tg_model_input(model)->mean[1] == 2);
     input.size = 3;
     assert_fails(TG_INVALID_ARGUMENT, "3 columns", tg_model_set_input(model, &input));
+    input.size = 2;
+    deviation[0] = 0;
+    assert_fails(TG_INVALID_ARGUMENT, "deviation 0", tg_model_set_input(model, &input));
+    assert_true(tg_model_input(model)->deviation[0] == 3);
     tg_model_destroy(model);
 }
 
@@ -176,12 +182,12 @@ static void summary(void **state) {
     (void)state;
     const tg_layer layers[] = {tg_dense(16), tg_leaky_relu(0.01f), tg_dropout(0.5f), tg_dense(3),
                                tg_softmax()};
-    const char *expected = "layer  kind                      inputs   outputs   parameters\n"
-                           "    0  dense                          4        16           80\n"
-                           "    1  leaky_relu (slope 0.01)        16        16            0\n"
-                           "    2  dropout (rate 0.5)            16        16            0\n"
-                           "    3  dense                         16         3           51\n"
-                           "    4  softmax (temperature 1)         3         3            0\n"
+    const char *expected = "layer  kind                        inputs   outputs   parameters\n"
+                           "    0  dense                            4        16           80\n"
+                           "    1  leaky_relu (slope 0.01)         16        16            0\n"
+                           "    2  dropout (rate 0.5)              16        16            0\n"
+                           "    3  dense                           16         3           51\n"
+                           "    4  softmax (temperature 1)          3         3            0\n"
                            "131 parameters, 0.5 KB\n";
     char text[1024], cut[40];
     tg_model *model = NULL;
@@ -221,8 +227,8 @@ static tg_status make_with_everything(void *context) {
     (void)context;
     const tg_layer layers[] = {tg_dense(2), tg_softmax()};
     const char *names[] = {"yes", "no"};
-    float mean[] = {1}, deviation[] = {2};
-    const tg_input input = {.size = 3, .statistics = 1, .mean = mean, .deviation = deviation};
+    float mean[] = {1, 2, 3}, deviation[] = {2, 1, 1};
+    const tg_input input = {.size = 3, .statistics = 3, .mean = mean, .deviation = deviation};
     tg_model *model = NULL;
     tg_status status = tg_model_create(tg_cpu(), 3, layers, 2, 1, &model);
     if (!status) status = tg_model_set_classes(model, names, 2);

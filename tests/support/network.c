@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/streams.h"
 #include "support/test.h"
-#include "tensor/streams.h"
 
 static size_t columns_after(size_t columns, const tg_layer *layer) {
     return layer->kind == TG_LAYER_DENSE ? layer->units : columns;

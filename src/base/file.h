@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole files, in and out. */
-#ifndef TG_IO_FILE_H
-#define TG_IO_FILE_H
+#ifndef TG_BASE_FILE_H
+#define TG_BASE_FILE_H
 
 #include <stddef.h>
 

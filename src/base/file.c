@@ -2,7 +2,7 @@
 /* Whole files, in and out, through the system's own calls: each of their errors is seen. */
 #define _XOPEN_SOURCE 700 /* realpath() */
 #define ZLIB_CONST        /* zlib's input is const */
-#include "io/file.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@
 
 #include <zlib.h>
 
-#include "tensor/memory.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/status.h"
 
 /* ---- In ---- */
 

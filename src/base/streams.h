@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Which streams of a seed (random.h) the library uses for what, so that no two uses meet. The kind
  * is in the highest byte, the rest tells the layer, epoch or step. */
-#ifndef TG_TENSOR_STREAMS_H
-#define TG_TENSOR_STREAMS_H
+#ifndef TG_BASE_STREAMS_H
+#define TG_BASE_STREAMS_H
 
 #include <stdint.h>
 

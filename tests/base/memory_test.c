@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tensor/memory.h"
+#include "base/memory.h"
 
 static void multiplies_without_overflow(void **state) {
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The library's allocations: all of them go through here. */
-#ifndef TG_TENSOR_MEMORY_H
-#define TG_TENSOR_MEMORY_H
+#ifndef TG_BASE_MEMORY_H
+#define TG_BASE_MEMORY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tensor/parallel.h"
+#include "base/parallel.h"
 
 enum { MOST = 2000 };
 

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 static void names_every_status(void **state) {
     (void)state;

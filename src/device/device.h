@@ -6,8 +6,8 @@
  * suite. Pointers are into the device's memory unless a name says `host`; sizes are right when they
  * get here: n rows, k columns, `count` elements. Outputs may be inputs where the public header says
  * "in place". The formulas are in the public headers. */
-#ifndef TG_DEVICE_H
-#define TG_DEVICE_H
+#ifndef TG_DEVICE_DEVICE_H
+#define TG_DEVICE_DEVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One block of Philox4x32-10: four 32-bit numbers from a counter and a key. (random.h cites the
  * paper.) In a header because dropout calls it for every four elements. */
-#ifndef TG_TENSOR_PHILOX_H
-#define TG_TENSOR_PHILOX_H
+#ifndef TG_BASE_PHILOX_H
+#define TG_BASE_PHILOX_H
 
 #include <stdint.h>
 

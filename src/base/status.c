@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Status names and the thread's error message. */
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -55,6 +55,12 @@ tg_status tg_fail_errno(const char *path, const char *doing) {
     if (strerror_r(error, reason, sizeof reason) != 0)
         snprintf(reason, sizeof reason, "error %d", error);
     return tg_fail(TG_IO_ERROR, "%s: cannot %s: %s", path, doing, reason);
+}
+
+tg_status tg_within(const char *place, tg_status status) {
+    if (status == TG_OK) return TG_OK;
+    return tg_fail(status == TG_INVALID_ARGUMENT ? TG_BAD_FORMAT : status, "%s: %s", place,
+                   tg_error_message());
 }
 
 const char *tg_version(void) {

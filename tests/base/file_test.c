@@ -12,10 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/memory.h"
 #include "data/packed.h"
-#include "io/bomb.h"
-#include "io/file.h"
-#include "tensor/memory.h"
 
 enum { LIMIT = 1 << 20 };
 
@@ -114,12 +113,33 @@ static void unpacks_gzip(void **state) {
         assert_fails(TG_BAD_FORMAT, "gzip data", tg_file_read_gzip(path, LIMIT, &bytes, &size));
         packed->bytes[place] ^= 0x41;
     }
-    test_write_file(path, gzip_bomb, sizeof gzip_bomb);
-    assert_fails(TG_UNSUPPORTED, "larger than 199999 bytes",
-                 tg_file_read_gzip(path, 199999, &bytes, &size));
-    assert_ok(tg_file_read_gzip(path, 200000, &bytes, &size));
-    assert_int_equal(size, 200000);
+    free(packed);
+    test_remove_folder(folder);
+}
+
+/* A file of 40 kilobytes that unpacks to 6 megabytes. */
+static void stops_gzip_at_the_limit(void **state) {
+    (void)state;
+    enum { REPEATS = 25000, SIZE = 1 + 258 * REPEATS };
+    char *folder = test_make_folder();
+    const char *path = test_path(folder, "bomb.gz");
+    test_bytes *packed = calloc(1, sizeof *packed);
+    unsigned char *zeros = calloc(1, SIZE), *bytes = NULL;
+    assert_true(packed && zeros);
+    put(packed, "\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+    put_zeros(packed, REPEATS);
+    put_little(packed, crc_32(zeros, SIZE), 4);
+    put_little(packed, SIZE, 4);
+    test_write_file(path, packed->bytes, packed->size);
+    size_t size = 0;
+    assert_fails(TG_UNSUPPORTED, "larger than 6450000 bytes",
+                 tg_file_read_gzip(path, SIZE - 1, &bytes, &size));
+    assert_null(bytes);
+    assert_ok(tg_file_read_gzip(path, SIZE, &bytes, &size));
+    assert_int_equal(size, SIZE);
+    assert_memory_equal(bytes, zeros, SIZE);
     tg_release(bytes);
+    free(zeros);
     free(packed);
     test_remove_folder(folder);
 }
@@ -243,7 +263,7 @@ static tg_status read_and_replace(void *context) {
     size_t size = 0;
     tg_status status = tg_file_read_gzip(path, LIMIT, &bytes, &size);
     if (status) return status;
-    tg_chunk chunk = {gzip_bomb, sizeof gzip_bomb};
+    tg_chunk chunk = {bytes, size};
     status = tg_file_replace(path, &chunk, 1);
     tg_release(bytes);
     return status;
@@ -253,8 +273,13 @@ static void every_allocation_may_fail(void **state) {
     (void)state;
     char *folder = test_make_folder();
     char *path = (char *)test_path(folder, "file");
-    test_write_file(path, gzip_bomb, sizeof gzip_bomb);
-    assert_true(test_every_allocation(read_and_replace, path) > 5);
+    static unsigned char content[1000];
+    test_bytes *packed = calloc(1, sizeof *packed);
+    assert_non_null(packed);
+    put_gzip(packed, content, sizeof content);
+    test_write_file(path, packed->bytes, packed->size);
+    free(packed);
+    assert_true(test_every_allocation(read_and_replace, path) >= 4);
     test_remove_folder(folder);
 }
 
@@ -264,6 +289,7 @@ int main(void) {
         cmocka_unit_test(reads_pipes),
         cmocka_unit_test(refuses_what_it_cannot_read),
         cmocka_unit_test(unpacks_gzip),
+        cmocka_unit_test(stops_gzip_at_the_limit),
         cmocka_unit_test(replaces_files),
         cmocka_unit_test(refuses_to_replace_other_things),
         cmocka_unit_test(a_failed_write_changes_nothing),

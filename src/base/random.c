@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "tensor/philox.h"
+#include "base/philox.h"
 
 tg_random tg_random_start(uint64_t seed, uint64_t stream) {
     tg_random random = {seed, stream, 0};

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The allocator hook and the checked allocations above it. */
-#include "tensor/memory.h"
+#include "base/memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 static void *allocate_default(void *user, size_t alignment, size_t bytes) {
     (void)user;

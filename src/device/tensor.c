@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "device.h"
-#include "tensor/memory.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "device/device.h"
 
 /* Fills in rank, shape and count after checking that the elements' bytes can be counted. */
 static tg_status set_shape(const size_t *shape, size_t rank, tg_tensor *tensor) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening devices by name. */
-#include "device.h"
+#include "device/device.h"
 
 #include <string.h>
 
-#include "tensor/memory.h"
-#include "tensor/parallel.h"
-#include "tensor/status.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/status.h"
 
 static tg_device one_thread = {&tg_cpu_operations, 1};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Splits a loop over several threads. */
-#ifndef TG_TENSOR_PARALLEL_H
-#define TG_TENSOR_PARALLEL_H
+#ifndef TG_BASE_PARALLEL_H
+#define TG_BASE_PARALLEL_H
 
 #include <stddef.h>
 

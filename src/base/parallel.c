@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/parallel.h"
+#include "base/parallel.h"
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How the library's own code reports failures. */
-#ifndef TG_TENSOR_STATUS_H
-#define TG_TENSOR_STATUS_H
+#ifndef TG_BASE_STATUS_H
+#define TG_BASE_STATUS_H
 
 #include <tigrillo/status.h>
 
@@ -13,6 +13,11 @@ tg_status tg_fail(tg_status status, const char *format, ...) __attribute__((form
 
 /* The same for a failed system call on `path`: adds what errno says; TG_IO_ERROR. */
 tg_status tg_fail_errno(const char *path, const char *doing);
+
+/* Puts `place` in front of the message when `status` is a failure; passes TG_OK on. What the
+ * library refused as an argument came from that place, so TG_INVALID_ARGUMENT becomes
+ * TG_BAD_FORMAT. */
+tg_status tg_within(const char *place, tg_status status);
 
 /* Returns from the calling function when `expression` is not TG_OK. Where something must be
  * released first, write `if (!status) status = ...;` and one exit. */
