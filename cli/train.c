@@ -74,12 +74,9 @@ static int check_out(const command *self, const char *out, training *own) {
     if (strlen(out) + sizeof ".checkpoint" > sizeof own->checkpoint) {
         return fail("%s: %s", out, strerror(ENAMETOOLONG));
     }
-    strcpy(folder, out);
-    char *slash = strrchr(folder, '/');
-    if (!slash)
-        strcpy(folder, ".");
-    else
-        slash[slash == folder] = '\0';
+    const char *slash = strrchr(out, '/');
+    const int length = slash == out ? 1 : (int)(slash ? slash - out : 1);
+    snprintf(folder, sizeof own->checkpoint, "%.*s", length, slash ? out : ".");
     if (stat(out, &status) == 0 && !S_ISREG(status.st_mode)) {
         return fail("%s: is there and not a file", out);
     }

@@ -3,6 +3,7 @@
 #include "alike.h"
 
 #include <math.h>
+#include <stddef.h>
 
 static const float ALIKE = 0.93F;
 
@@ -17,7 +18,7 @@ void sketch_make(struct sketch *sketch, const struct photo *photo) {
         int corner = i / SKETCH_SIDE * 2 * PHOTO_SIDE + i % SKETCH_SIDE * 2;
         int total = 0;
         for (int plane = 0; plane < 3; ++plane) {
-            const uint8_t *p = photo->planes + plane * PHOTO_PLANE + corner;
+            const uint8_t *p = photo->planes + (ptrdiff_t)plane * PHOTO_PLANE + corner;
             total += p[0] + p[1] + p[PHOTO_SIDE] + p[PHOTO_SIDE + 1];
         }
         sketch->grey[i] = (float)total;

@@ -2,6 +2,8 @@
 /* Puts a picture together. The screen reaches from -1 to 1 in x and y. */
 #include "scene.h"
 
+#include <stddef.h>
+
 #include "animals.h"
 #include "objects.h"
 #include "shapes.h"
@@ -169,7 +171,7 @@ static struct affine random_pose(struct rng *rng) {
 /* One pass of (k, 1 - 2k, k) down or along; at the rim the nearest pixel stands in. */
 static void blur_lines(struct colour *pixels, int side, int step, int line_step, double k) {
     for (int l = 0; l < side; ++l) {
-        struct colour *at = pixels + l * line_step;
+        struct colour *at = pixels + (ptrdiff_t)l * line_step;
         struct colour before = *at;
         for (int i = 0; i < side; ++i, at += step) {
             struct colour here = *at;

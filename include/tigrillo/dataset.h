@@ -2,9 +2,10 @@
 /* Data sets in memory: samples, and for each a label or target values.
  *
  * Samples are rows of floats or pictures (bytes, see picture.h). Every reader names the file, the
- * place and the reason when it refuses one, and reads nothing by halves. A data set has at least one
- * sample; classes are at most 65536, and their names are UTF-8, not empty, and different. A data set does not change
- * after it was made and may be used from several threads. The caller destroys it. */
+ * place and the reason when it refuses one, and reads nothing by halves. A data set has at least
+ * one sample; classes are at most 65536, and their names are UTF-8, not empty, and different. It
+ * does not change after it was made and may be used from several threads. The caller destroys it.
+ */
 #ifndef TIGRILLO_DATASET_H
 #define TIGRILLO_DATASET_H
 

@@ -37,14 +37,13 @@ bool tg_multiply(size_t a, size_t b, size_t *product) {
 void *tg_allocate(size_t count, size_t size) {
     size_t bytes = 0;
     if (!tg_multiply(count, size, &bytes)) {
-        tg_fail(TG_OUT_OF_MEMORY, "out of memory: %zu elements of %zu bytes are too many", count,
-                size);
+        tg_set_error("out of memory: %zu elements of %zu bytes are too many", count, size);
         return NULL;
     }
     if (bytes == 0) bytes = 1;
     void *memory = allocator.allocate(allocator.user, TG_ALIGNMENT, bytes);
     if (!memory) {
-        tg_fail(TG_OUT_OF_MEMORY, "out of memory: cannot allocate %zu bytes", bytes);
+        tg_set_error("out of memory: cannot allocate %zu bytes", bytes);
         return NULL;
     }
     return memset(memory, 0, bytes);

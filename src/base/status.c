@@ -37,7 +37,7 @@ const char *tg_error_message(void) {
     return message;
 }
 
-tg_status tg_fail(tg_status status, const char *format, ...) {
+void tg_set_error(const char *format, ...) {
     /* An argument may be the present message itself, so the new one is made beside it. */
     char next[sizeof message];
     va_list arguments;
@@ -45,16 +45,15 @@ tg_status tg_fail(tg_status status, const char *format, ...) {
     vsnprintf(next, sizeof next, format, arguments);
     va_end(arguments);
     memcpy(message, next, sizeof message);
-    return status;
 }
 
-tg_status tg_fail_errno(const char *path, const char *doing) {
+void tg_set_errno_error(const char *path, const char *doing) {
     char reason[256];
     int error = errno;
     /* POSIX's strerror_r; strerror() is not thread-safe. */
     if (strerror_r(error, reason, sizeof reason) != 0)
         snprintf(reason, sizeof reason, "error %d", error);
-    return tg_fail(TG_IO_ERROR, "%s: cannot %s: %s", path, doing, reason);
+    tg_set_error("%s: cannot %s: %s", path, doing, reason);
 }
 
 tg_status tg_within(const char *place, tg_status status) {

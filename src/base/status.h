@@ -5,14 +5,19 @@
 
 #include <tigrillo/status.h>
 
-/* Sets tg_error_message() and returns `status`:
+/* Sets tg_error_message(). */
+void tg_set_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same for a failed system call on `path`: adds what errno says. */
+void tg_set_errno_error(const char *path, const char *doing);
+
+/* Sets the message and gives the status. Macros, so that static analysis sees which:
  *
  *     return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: %s", path, offset, reason);
+ *     return tg_fail_errno(path, "open");
  */
-tg_status tg_fail(tg_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* The same for a failed system call on `path`: adds what errno says; TG_IO_ERROR. */
-tg_status tg_fail_errno(const char *path, const char *doing);
+#define tg_fail(status, ...) (tg_set_error(__VA_ARGS__), (status))
+#define tg_fail_errno(path, doing) (tg_set_errno_error(path, doing), TG_IO_ERROR)
 
 /* Puts `place` in front of the message when `status` is a failure; passes TG_OK on. What the
  * library refused as an argument came from that place, so TG_INVALID_ARGUMENT becomes

@@ -18,7 +18,7 @@ typedef struct variant {
 static const variant variants[] = {{"CIFAR-10", 1, 10}, {"CIFAR-100", 2, 100}};
 
 static size_t record_size(const variant *v) {
-    return v->labels + PIXELS * CHANNELS;
+    return v->labels + (size_t)PIXELS * CHANNELS;
 }
 
 /* The first record whose labels are out of range; `count` if there is none. */

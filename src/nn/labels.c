@@ -17,7 +17,8 @@ tg_status tg_argmax(const tg_tensor *x, int32_t *labels) {
 /* Whether column a comes before column b: larger values first, NaN last, of equals the first. */
 static bool comes_before(const float *row, size_t a, size_t b) {
     if (isnan(row[a]) || isnan(row[b])) return isnan(row[b]) && (!isnan(row[a]) || a < b);
-    return row[a] > row[b] || (row[a] == row[b] && a < b);
+    if (row[a] != row[b]) return row[a] > row[b];
+    return a < b;
 }
 
 tg_status tg_top_k(const tg_tensor *x, size_t top, int32_t *labels) {

@@ -41,7 +41,7 @@ static int32_t best_of(const float *row, size_t k) {
 }
 
 tg_status tg_metrics_add(tg_metrics *metrics, const tg_tensor *outputs, const int32_t *labels) {
-    TG_REQUIRE(metrics && outputs && (labels || outputs->count == 0),
+    TG_REQUIRE(metrics && outputs && (labels || tg_tensor_rows(outputs) == 0),
                "tg_metrics_add: an argument is NULL");
     const size_t n = tg_tensor_rows(outputs), k = tg_tensor_columns(outputs);
     const float *row = tg_tensor_data(outputs);
@@ -97,7 +97,7 @@ void tg_count_right(tg_loss_kind kind, const tg_tensor *outputs, tg_targets targ
             *right += best_of(row + r * k, k) == label;
         }
         *counted += n;
-    } else if (kind == TG_BINARY_CROSS_ENTROPY) {
+    } else if (kind == TG_BINARY_CROSS_ENTROPY && values) {
         for (size_t i = 0; i < n * k; i++) *right += (row[i] > 0) == (values[i] > 0.5f);
         *counted += n * k;
     }

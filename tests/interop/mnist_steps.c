@@ -5,10 +5,10 @@
  * initial.safetensors, batches.f32 and labels.i32 (all batches), losses.txt mnist_steps train
  * FOLDER      trains to the end, prints the test accuracy of every epoch
  *
- * The optimiser is SGD with momentum, not Adam. Adam divides each gradient by its own size, so what is
- * rounding in a gradient near 0 moves a weight as far as a true gradient would: within twenty steps one
- * hidden unit fell on the other side of 0 for one sample, and from there the losses went apart (1e-3 at
- * step 40), though each step agrees (tests/nn/optimizer_test.c).
+ * The optimiser is SGD with momentum, not Adam. Adam divides each gradient by its own size, so what
+ * is rounding in a gradient near 0 moves a weight as far as a true gradient would: within twenty
+ * steps one hidden unit fell on the other side of 0 for one sample, and from there the losses went
+ * apart (1e-3 at step 40), though each step by itself agrees (tests/nn/optimizer_test.c).
  *
  * FOLDER holds MNIST's four .gz files. */
 #include <inttypes.h>
