@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Line coverage of src/ by the tests: a table, and the total. Fails below the percentage given
 # (default 90).
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # clang-format, clang-tidy and cppcheck with the checked-in configuration, shellcheck, and the headers
 # alone as C11 and C++17. Says nothing when all is well.
 set -euo pipefail

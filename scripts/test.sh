@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Installs what is missing, builds with and without sanitizers, and runs every test.
 #
 #     scripts/test.sh           everything

@@ -23,8 +23,10 @@ tg_status tg_dense_forward(const tg_tensor *x, const tg_tensor *weight, const tg
     TG_TRY(check_matrix(operation, "weight", weight, x, out, in));
     if (bias) TG_TRY(check_matrix(operation, "bias", bias, x, 1, out));
     TG_TRY(check_matrix(operation, "y", y, x, n, out));
-    return x->device->operations->dense_forward(x->device, n, in, out, x->memory, weight->memory,
-                                                bias ? bias->memory : NULL, y->memory);
+    /* The weight's device is the model's, and so is its number of threads; x may be anybody's. */
+    tg_device *device = weight->device;
+    return device->operations->dense_forward(device, n, in, out, x->memory, weight->memory,
+                                             bias ? bias->memory : NULL, y->memory);
 }
 
 tg_status tg_dense_backward(const tg_tensor *x, const tg_tensor *weight, const tg_tensor *dy,
@@ -38,7 +40,8 @@ tg_status tg_dense_backward(const tg_tensor *x, const tg_tensor *weight, const t
     if (dx) TG_TRY(check_matrix(operation, "dx", dx, x, n, in));
     if (dweight) TG_TRY(check_matrix(operation, "dweight", dweight, x, out, in));
     if (dbias) TG_TRY(check_matrix(operation, "dbias", dbias, x, 1, out));
-    return x->device->operations->dense_backward(
-        x->device, n, in, out, x->memory, weight->memory, dy->memory, dx ? dx->memory : NULL,
+    tg_device *device = weight->device;
+    return device->operations->dense_backward(
+        device, n, in, out, x->memory, weight->memory, dy->memory, dx ? dx->memory : NULL,
         dweight ? dweight->memory : NULL, dbias ? dbias->memory : NULL);
 }
