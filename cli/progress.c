@@ -82,10 +82,10 @@ void progress_epoch(progress *bar, const tg_epoch_report *report) {
     progress_clear(bar);
     fprintf(stderr, "epoch %zu/%zu: loss %.4f, accuracy %.4f", report->epoch + 1, bar->epochs,
             report->train_loss, report->train_accuracy);
-    if (!isnan(report->validation_balanced_accuracy)) {
+    if (!isnan(report->validation.balanced_accuracy)) {
         fprintf(stderr, "; validation: loss %.4f, accuracy %.4f, balanced accuracy %.4f%s",
-                report->validation_loss, report->validation_accuracy,
-                report->validation_balanced_accuracy, report->best ? ", the best so far" : "");
+                report->validation.loss, report->validation.accuracy,
+                report->validation.balanced_accuracy, report->best ? ", the best so far" : "");
     }
     fputc('\n', stderr);
     bar->epoch_started = now();

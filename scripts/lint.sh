@@ -7,12 +7,27 @@ cd "$(dirname "$0")/.."
 
 [ -f build/clang/compile_commands.json ] || cmake --preset clang >/dev/null
 
-mapfile -t sources < <(git ls-files -co --exclude-standard '*.c')
-mapfile -t headers < <(git ls-files -co --exclude-standard 'include/*.h')
-mapfile -t formatted < <(git ls-files -co --exclude-standard '*.c' '*.h')
-mapfile -t checked < <(git ls-files -co --exclude-standard 'src/*.c' 'cli/*.c' 'datasets/*.c')
-mapfile -t scripts < <(git ls-files -co --exclude-standard 'scripts/*.sh' 'tests/*.sh' 'datasets/*.sh' \
-    datasets/fetch .ci/run)
+# find_files NAME... -- FOLDER...: sorted, and never none.
+find_files() {
+    local names=(-name "$1")
+    shift
+    while [ "$1" != -- ]; do
+        names+=(-o -name "$1")
+        shift
+    done
+    shift
+    find "$@" -type f \( "${names[@]}" \) | sort
+}
+
+IFS=$'\n'
+# shellcheck disable=SC2207 # one file a line, and mapfile is not in macOS's bash
+{
+    formatted=($(find_files '*.c' '*.h' -- include src cli datasets examples tests))
+    checked=($(find_files '*.c' -- src cli datasets))
+    headers=($(find_files '*.h' -- include))
+    scripts=(.ci/run datasets/fetch $(find_files '*.sh' -- scripts tests datasets))
+}
+unset IFS
 
 echo "== clang-format"
 clang-format --dry-run -Werror "${formatted[@]}"
@@ -37,4 +52,3 @@ echo "== clang-tidy"
 printf '%s\n' "${checked[@]}" |
     xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 8 clang-tidy --quiet -p build/clang 2>build/tidy.log ||
     { cat build/tidy.log; exit 1; }
-: "${#sources[@]}"

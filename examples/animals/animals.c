@@ -33,8 +33,8 @@ static tg_dataset *read_folder(const char *folder, const char *name) {
 static bool print_epoch(void *user, const tg_epoch_report *report) {
     (void)user;
     printf("epoch %2zu  loss %.4f  validation: loss %.4f, balanced accuracy %.4f\n",
-           report->epoch + 1, report->train_loss, report->validation_loss,
-           report->validation_balanced_accuracy);
+           report->epoch + 1, report->train_loss, report->validation.loss,
+           report->validation.balanced_accuracy);
     fflush(stdout);
     return true; /* go on */
 }
@@ -51,22 +51,25 @@ static tg_model *train(tg_device *device, const tg_dataset *pictures,
 
     tg_input input = {0};
     check(tg_input_fit(pictures, TG_FEATURES_HOG, NULL, /* threads, 0: all */ 0, &input));
-    const tg_layer layers[] = {tg_dense(256), tg_relu(),        tg_dropout(0.3f),  tg_dense(128),
-                               tg_relu(),     tg_dropout(0.3f), tg_dense(classes), tg_softmax()};
+    const tg_layer layers[] = {tg_dense(512), tg_relu(), tg_dropout(0.3f), tg_dense(classes),
+                               tg_softmax()};
     tg_model *model = NULL;
     check(tg_model_create(device, input.size, layers, TG_COUNT(layers), /* seed */ 1, &model));
     check(tg_model_set_input(model, &input));
     check(tg_model_set_classes(model, names, classes));
 
-    /* Pictures are changed at random each time they are seen, rare classes count more, and the
-     * weights of the best epoch are kept. */
+    /* Pictures are mirrored and shifted at random each time they are seen, rare classes count more,
+     * the weights of the best epoch are kept, and eight epochs without a better one are enough. */
     tg_fit_options options = tg_fit_defaults();
-    options.epochs = 20;
+    options.epochs = 30;
+    options.batch_size = 128;
+    options.rule = tg_adamw(1e-3f);
     options.schedule = tg_schedule_cosine(0);
-    options.augmentation = (tg_augmentation){
-        .mirror = true, .shift = 2, .brightness = 0.1f, .contrast = 0.1f};
+    options.augmentation = (tg_augmentation){.mirror = true, .shift = 2};
     options.balance_classes = true;
+    options.monitor = TG_MONITOR_BALANCED_ACCURACY;
     options.keep_best = true;
+    options.patience = 8;
     options.on_epoch = print_epoch;
     check(tg_fit(model, pictures, validation, &options, NULL));
     tg_input_destroy(&input);

@@ -35,16 +35,15 @@ typedef struct tg_step_report {
     double gradient_norm; /* before clipping; 0 when clipping is off */
 } tg_step_report;
 
-/* After each epoch. Without a validation set the validation figures are NaN. */
+/* After each epoch. */
 typedef struct tg_epoch_report {
     size_t epoch;         /* from 0 */
     double learning_rate; /* of the last step */
     double train_loss;    /* means over the epoch, while the weights changed */
     double train_accuracy;
-    double validation_loss;
-    double validation_accuracy;
-    double validation_balanced_accuracy;
-    bool best; /* the best epoch so far */
+    tg_metrics validation; /* owned by the history; without a validation set it has no classes, and
+                            * loss, accuracy and balanced accuracy are NaN */
+    bool best;             /* the best epoch so far */
 } tg_epoch_report;
 
 typedef struct tg_history {
@@ -79,7 +78,7 @@ typedef struct tg_fit_options {
     const char *checkpoint;
     /* Goes on from this checkpoint, with bit-identical results. Model, data and options must be
      * those of the run that wrote it; what can be compared is, and a difference is an error. Epochs
-     * may be more. */
+     * may be more, unless the schedule depends on them (cosine, one-cycle). */
     const char *resume;
     /* Called in the thread of tg_fit(); false ends training with TG_CANCELLED, after the checkpoint
      * was written. Either may be NULL. */
@@ -93,13 +92,18 @@ TG_API tg_fit_options tg_fit_defaults(void);
 /* Trains `model` on `train`, judged after each epoch on `validation` (may be NULL).
  *
  * Samples go through the model's input (tg_model_set_input); statistics are not computed here. Each
- * epoch visits all samples once, in an order drawn from the seed. On TG_CANCELLED the model has the
- * weights of the last step, on TG_NOT_FINITE those before the step that went wrong, and
- * the message names the epoch, the step and the first layer with bad values. `history`, which may
- * be NULL, is filled in these two cases as well; the caller destroys it.
+ * epoch visits all samples once, in an order drawn from the seed.
  *
- * With the same model, data, options and number of threads the weights are the same, bit for bit.
- */
+ * On TG_CANCELLED the model has the weights of the last step. A loss, in training or validation, or
+ * a weight that is NaN or infinite ends training with TG_NOT_FINITE; the message names the epoch,
+ * the step and the first layer with bad values, and the model has the weights of the best epoch
+ * where those are kept, else those of the last step, which may be bad. (A checkpoint is never
+ * written of an epoch that ended so.) `history`, which may be NULL, is filled in these two cases as
+ * well; the caller destroys it.
+ *
+ * With the same model, data, options and number of threads the weights are the same, bit for bit,
+ * on the same machine, while no other thread computes on a device with another number of threads
+ * (BLAS has one number of threads for the whole process: the first to compute sets it for all). */
 TG_API TG_CHECKED tg_status tg_fit(tg_model *model, const tg_dataset *train,
                                    const tg_dataset *validation, const tg_fit_options *options,
                                    tg_history *history);

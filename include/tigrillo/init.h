@@ -11,8 +11,8 @@ TG_BEGIN
 
 /* For a weight of out x in, with fan_in = in and fan_out = out. */
 typedef enum tg_init {
-    TG_INIT_AUTO, /* dense layers only: Kaiming uniform before a ReLU, leaky ReLU or GELU,
-                   * else Xavier uniform */
+    TG_INIT_AUTO, /* dense layers only: Kaiming uniform before a ReLU, leaky ReLU or GELU (dropout
+                   * between does not count), else Xavier uniform */
     TG_INIT_ZEROS,
     TG_INIT_XAVIER_UNIFORM,  /* U(-a, a), a = sqrt(6 / (fan_in + fan_out))  (Glorot, Bengio 2010) */
     TG_INIT_XAVIER_NORMAL,   /* N(0, s^2), s = sqrt(2 / (fan_in + fan_out)) */

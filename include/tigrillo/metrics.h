@@ -16,13 +16,13 @@ TG_BEGIN
 
 /* A plain struct that owns its arrays. Zero it or make it with tg_metrics_create(). */
 typedef struct tg_metrics {
-    size_t samples;
-    double loss;              /* mean */
+    size_t samples;           /* without those of the ignored label */
+    double loss;              /* mean, whatever the reduction (N of loss.h) */
     double accuracy;          /* right / samples */
     double balanced_accuracy; /* mean recall of the classes that have samples */
     /* 0 when the targets are values. `accuracy` then counts, for cross-entropy, the rows whose
      * largest output is where the largest target is; for binary cross-entropy, the labels that are
-     * on the right side of 0; for the mean squared error it is NaN. */
+     * on the right side of 0 (of 1/2 behind a sigmoid); for the mean squared error it is NaN. */
     size_t classes;
     size_t *confusion; /* classes x classes: [true][predicted]; a row of NaN counts as no prediction
                         * and is in `samples` alone */

@@ -60,8 +60,10 @@ TG_API const tg_input *tg_model_input(const tg_model *model);
  * 0. */
 TG_API size_t tg_model_summary(const tg_model *model, char *text, size_t size);
 
-/* y = the model's outputs for the rows of x. x: n x inputs, y: n x outputs, on the model's device.
- * Allocates working memory for the call; a plan (plan.h) keeps it. Thread-safe. */
+/* y = the model's outputs for the rows of x, which are the network's own input: features,
+ * standardised (tg_input_apply() makes them; this function does not). x: n x inputs, y: n x
+ * outputs, on the model's device. Allocates working memory for the call; a plan (plan.h) keeps it.
+ * Thread-safe. */
 TG_API TG_CHECKED tg_status tg_model_predict(const tg_model *model, const tg_tensor *x,
                                              tg_tensor *y);
 

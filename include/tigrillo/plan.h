@@ -46,9 +46,10 @@ TG_API void tg_plan_set_dropout(tg_plan *plan, uint64_t seed, uint64_t step);
 TG_API TG_CHECKED tg_status tg_plan_forward(tg_plan *plan, const tg_tensor *x, tg_tensor *y);
 
 /* The loss of the outputs of the last forward pass, and in a training plan the gradient to start
- * backward from. When the model ends in softmax and the loss is cross-entropy, the two are computed
- * as one from the logits (tg_softmax_cross_entropy); otherwise cross-entropy takes the outputs as
- * logits. (Log-softmax is fine: it does not change logits that it produced.) */
+ * backward from. A model that ends in softmax with cross-entropy, or in sigmoid with binary
+ * cross-entropy, is computed as one from the logits (tg_softmax_cross_entropy,
+ * tg_binary_cross_entropy); otherwise these losses take the outputs as logits. (Log-softmax is
+ * fine: it does not change logits that it produced.) */
 TG_API TG_CHECKED tg_status tg_plan_loss(tg_plan *plan, const tg_loss *loss, tg_targets targets,
                                          double *value);
 

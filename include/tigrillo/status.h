@@ -29,8 +29,8 @@ typedef enum tg_status {
 TG_API const char *tg_status_name(tg_status status);
 
 /* The message of the last failure in this thread, "" before any. It is valid until the next call
- * of the library that fails in this thread. This message is the only state of the library that is
- * not inside an object. */
+ * of the library that fails in this thread. docs/architecture.md lists what else is not inside an
+ * object. */
 TG_API const char *tg_error_message(void);
 
 TG_END

@@ -35,16 +35,16 @@ tg_status tg_cpu_argmax(tg_device *device, size_t n, size_t k, const float *x, i
 
 tg_status tg_cpu_softmax_cross_entropy(tg_device *device, size_t n, size_t k, const float *logits,
                                        float temperature, tg_device_targets targets,
-                                       const float *weights, const tg_loss *options, double *loss,
+                                       const tg_loss *options, double scale, double *loss,
                                        float *gradient);
 tg_status tg_cpu_cross_entropy(tg_device *device, size_t n, size_t k, const float *probabilities,
-                               tg_device_targets targets, const float *weights,
-                               const tg_loss *options, double *loss, float *gradient);
-tg_status tg_cpu_binary_cross_entropy(tg_device *device, size_t n, size_t k, const float *logits,
-                                      const float *targets, tg_reduction reduction, double *loss,
+                               tg_device_targets targets, const tg_loss *options, double scale,
+                               double *loss, float *gradient);
+tg_status tg_cpu_binary_cross_entropy(tg_device *device, size_t count, const float *logits,
+                                      const float *targets, double scale, double *loss,
                                       float *gradient);
-tg_status tg_cpu_mean_squared_error(tg_device *device, size_t n, size_t k, const float *outputs,
-                                    const float *targets, tg_reduction reduction, double *loss,
+tg_status tg_cpu_mean_squared_error(tg_device *device, size_t count, const float *outputs,
+                                    const float *targets, double scale, double *loss,
                                     float *gradient);
 
 tg_status tg_cpu_sgd_step(tg_device *device, const tg_update_rule *rule, size_t count,

@@ -35,6 +35,19 @@ tg_status tg_cpu_dense_forward(tg_device *device, size_t n, size_t in, size_t ou
     return TG_OK;
 }
 
+/* The sums of the columns, in float64: over a large batch float32 would lose what is added late. In
+ * blocks of columns, so that the sums stay on the stack. */
+static void sum_columns(size_t n, size_t columns, const float *x, float *sums) {
+    enum { BLOCK = 256 };
+    for (size_t first = 0; first < columns; first += BLOCK) {
+        const size_t width = columns - first < BLOCK ? columns - first : BLOCK;
+        double total[BLOCK] = {0};
+        for (size_t r = 0; r < n; r++)
+            for (size_t c = 0; c < width; c++) total[c] += (double)x[r * columns + first + c];
+        for (size_t c = 0; c < width; c++) sums[first + c] = (float)total[c];
+    }
+}
+
 /* dx = dy W,  dW = dy^T x,  db = column sums of dy */
 tg_status tg_cpu_dense_backward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
                                 const float *w, const float *dy, float *dx, float *dw, float *db) {
@@ -50,10 +63,6 @@ tg_status tg_cpu_dense_backward(tg_device *device, size_t n, size_t in, size_t o
         cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)out, (int)in, (int)n, 1, dy,
                     (int)out, x, (int)in, 0, dw, (int)in);
     tg_blas_end();
-    if (db) {
-        if (out > 0) memset(db, 0, out * sizeof *db);
-        for (size_t r = 0; r < n; r++)
-            for (size_t c = 0; c < out; c++) db[c] += dy[r * out + c];
-    }
+    if (db) sum_columns(n, out, dy, db);
     return TG_OK;
 }

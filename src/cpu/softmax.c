@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Softmax and its relatives. Inside a row everything is float64: the subtraction of the maximum
- * alone, rounded to float32, would cost more accuracy than all the rest. */
+/* Softmax and its relatives. Exponentials and sums are float64: the subtraction of the
+ * maximum alone, rounded to float32, would cost more accuracy than all the rest. */
 #include <math.h>
 
 #include "cpu/cpu.h"

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Random changes to training pictures. */
-#include <tigrillo/picture.h>
-
+#include <math.h>
 #include <string.h>
+
+#include "base/status.h"
+#include "data/picture.h"
 
 enum { LARGEST_SIDE = 4096 };
 
 tg_augmentation tg_augmentation_none(void) {
     return (tg_augmentation){.mirror = false};
+}
+
+tg_status tg_augmentation_check(const tg_augmentation *augmentation) {
+    const double brightness = (double)augmentation->brightness;
+    const double contrast = (double)augmentation->contrast;
+    TG_REQUIRE(brightness >= 0 && isfinite(brightness),
+               "augmentation: the brightness is %g, but must be finite and not below 0",
+               brightness);
+    TG_REQUIRE(contrast >= 0 && isfinite(contrast),
+               "augmentation: the contrast is %g, but must be finite and not below 0", contrast);
+    return TG_OK;
 }
 
 bool tg_augmentation_is_none(const tg_augmentation *augmentation) {

@@ -77,7 +77,7 @@ static int compare_texts(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static tg_status check_names(const char *const *names, size_t classes) {
+tg_status tg_check_class_names(const char *const *names, size_t classes) {
     for (size_t i = 0; i < classes; i++) {
         TG_REQUIRE(names[i] && names[i][0], "class %zu has no name", i);
         TG_REQUIRE(tg_is_utf8(names[i]), "the name of class %zu is not valid UTF-8", i);
@@ -97,7 +97,7 @@ static tg_status check_names(const char *const *names, size_t classes) {
 tg_status tg_dataset_set_classes(tg_dataset *dataset, const char *const *names, size_t classes) {
     TG_REQUIRE(classes >= 1 && classes <= TG_MOST_CLASSES, "%zu classes: there must be 1 to %d",
                classes, TG_MOST_CLASSES);
-    if (names) TG_TRY(check_names(names, classes));
+    if (names) TG_TRY(tg_check_class_names(names, classes));
     dataset->class_names = tg_allocate(classes, sizeof *dataset->class_names);
     if (!dataset->class_names) return TG_OUT_OF_MEMORY;
     dataset->classes = classes;

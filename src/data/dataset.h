@@ -34,6 +34,9 @@ tg_status tg_dataset_allocate(size_t count, tg_picture_shape shape, size_t colum
  */
 tg_status tg_dataset_finish(tg_status status, tg_dataset *made, tg_dataset **dataset);
 
+/* Class names are UTF-8, not empty, and different; TG_INVALID_ARGUMENT, naming one that is not. */
+tg_status tg_check_class_names(const char *const *names, size_t classes);
+
 /* Copies the names, which must be different, into the data set; NULL: "0", "1", ... */
 tg_status tg_dataset_set_classes(tg_dataset *dataset, const char *const *names, size_t classes);
 

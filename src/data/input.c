@@ -39,6 +39,8 @@ void tg_input_destroy(tg_input *input) {
 tg_status tg_input_check(const tg_input *input) {
     const tg_picture_shape *shape = &input->shape;
     bool picture = shape->height > 0, hog = input->features == TG_FEATURES_HOG;
+    TG_REQUIRE(hog || input->features == TG_FEATURES_PLAIN, "there are no features %d",
+               (int)input->features);
     if (picture) TG_TRY(tg_picture_shape_check(*shape));
     TG_REQUIRE(picture || !hog, "hog features need a picture's shape");
     size_t needed = !picture ? input->size

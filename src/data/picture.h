@@ -7,4 +7,7 @@
 /* TG_OK, or TG_INVALID_ARGUMENT where the sides or the channels are out of their ranges. */
 tg_status tg_picture_shape_check(tg_picture_shape shape);
 
+/* TG_OK, or what is wrong with the settings. */
+tg_status tg_augmentation_check(const tg_augmentation *augmentation);
+
 #endif

@@ -18,7 +18,7 @@
 #include <tigrillo/loss.h>
 #include <tigrillo/optimizer.h>
 
-/* Targets of a loss, in the device's memory: labels or values, as in tg_targets. */
+/* Targets of a loss: labels (host memory) or values (the device's). */
 typedef struct tg_device_targets {
     const int32_t *labels;
     const float *values;
@@ -66,22 +66,24 @@ typedef struct tg_operations {
                                        float *y);
     tg_status (*sum_normalize_backward)(tg_device *device, size_t n, size_t k, const float *x,
                                         const float *y, const float *dy, float *dx);
-    tg_status (*argmax)(tg_device *device, size_t n, size_t k, const float *x, int32_t *labels);
+    tg_status (*argmax)(tg_device *device, size_t n, size_t k, const float *x,
+                        int32_t *host_labels);
 
-    /* ---- Losses: `options` are checked, `weights` are its class weights on the device; `loss` is
-     * in host memory, `gradient` may be NULL ---- */
+    /* ---- Losses: `options` are checked; they, their class weights and `loss` are in host memory.
+     * Loss and gradient are sums over the rows or elements, times `scale`: 1 / N of loss.h.
+     * `gradient` may be NULL ---- */
     tg_status (*softmax_cross_entropy)(tg_device *device, size_t n, size_t k, const float *logits,
                                        float temperature, tg_device_targets targets,
-                                       const float *weights, const tg_loss *options, double *loss,
+                                       const tg_loss *options, double scale, double *loss,
                                        float *gradient);
     tg_status (*cross_entropy)(tg_device *device, size_t n, size_t k, const float *probabilities,
-                               tg_device_targets targets, const float *weights,
-                               const tg_loss *options, double *loss, float *gradient);
-    tg_status (*binary_cross_entropy)(tg_device *device, size_t n, size_t k, const float *logits,
-                                      const float *targets, tg_reduction reduction, double *loss,
+                               tg_device_targets targets, const tg_loss *options, double scale,
+                               double *loss, float *gradient);
+    tg_status (*binary_cross_entropy)(tg_device *device, size_t count, const float *logits,
+                                      const float *targets, double scale, double *loss,
                                       float *gradient);
-    tg_status (*mean_squared_error)(tg_device *device, size_t n, size_t k, const float *outputs,
-                                    const float *targets, tg_reduction reduction, double *loss,
+    tg_status (*mean_squared_error)(tg_device *device, size_t count, const float *outputs,
+                                    const float *targets, double scale, double *loss,
                                     float *gradient);
 
     /* ---- Optimisers, over `count` parameters ---- */

@@ -2,8 +2,6 @@
 /* Tensors: shapes, memory, copies. */
 #include <tigrillo/tensor.h>
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/status.h"
 #include "device/device.h"
@@ -91,7 +89,7 @@ tg_status tg_tensor_slice(const tg_tensor *tensor, size_t first, size_t count, t
 }
 
 tg_status tg_tensor_copy(const tg_tensor *from, tg_tensor *to) {
-    TG_REQUIRE(from && to, "tg_tensor_copy: an argument is NULL");
+    TG_REQUIRE(from && from->device && to && to->device, "tg_tensor_copy: an argument is NULL");
     TG_REQUIRE(from->rank == to->rank, "tg_tensor_copy: rank %zu into rank %zu", from->rank,
                to->rank);
     for (size_t i = 0; i < from->rank; i++)

@@ -17,11 +17,7 @@
 /* Raised when a reader of the former version would misunderstand a file. */
 #define VERSION "1"
 
-/* Keys of the metadata. */
 #define KEY_VERSION "tigrillo.version"
-#define KEY_LAYERS "tigrillo.model"
-#define KEY_CLASSES "tigrillo.model.classes"
-#define KEY_INPUT "tigrillo.model.input"
 
 typedef struct parameter_name {
     char text[32];
@@ -85,9 +81,9 @@ static tg_status gather_metadata(const tg_model *model, const tg_text_pair *meta
     const tg_text_pair own[] = {
         {"format", "pt"}, /* what Python's loaders look for */
         {KEY_VERSION, VERSION},
-        {KEY_LAYERS, content->layers},
-        {KEY_CLASSES, content->classes},
-        {KEY_INPUT, content->input},
+        {TG_KEY_LAYERS, content->layers},
+        {TG_KEY_CLASSES, content->classes},
+        {TG_KEY_INPUT, content->input},
     };
     content->metadata = tg_allocate(TG_COUNT(own) + pairs, sizeof *content->metadata);
     if (!content->metadata) return TG_OUT_OF_MEMORY;
@@ -198,7 +194,7 @@ tg_status tg_model_parse_weights(tg_model *model, const tg_safetensors *file) {
 static tg_status check_version(const tg_safetensors *file) {
     const char *name = tg_safetensors_name(file);
     const char *version = tg_safetensors_metadata(file, KEY_VERSION);
-    const char *layers = tg_safetensors_metadata(file, KEY_LAYERS);
+    const char *layers = tg_safetensors_metadata(file, TG_KEY_LAYERS);
     if (!version && !layers)
         return tg_fail(TG_BAD_FORMAT,
                        "%s: it holds tensors, but not the layers of a model: create the model and "
@@ -206,7 +202,7 @@ static tg_status check_version(const tg_safetensors *file) {
                        name);
     if (!version || !layers)
         return tg_fail(TG_BAD_FORMAT, "%s: __metadata__: \"%s\" is missing", name,
-                       version ? KEY_LAYERS : KEY_VERSION);
+                       version ? TG_KEY_LAYERS : KEY_VERSION);
     if (strcmp(version, VERSION) != 0)
         return tg_fail(TG_UNSUPPORTED,
                        "%s: its version is \"%.80s\"; this library reads version \"%s\"", name,
@@ -224,26 +220,26 @@ static tg_status within(tg_status status, const tg_safetensors *file, const char
 static tg_status parse_layers(tg_device *device, const tg_safetensors *file, tg_model **model) {
     size_t inputs = 0, count = 0;
     tg_layer *layers = NULL;
-    TG_TRY(
-        within(tg_parse_layers(tg_safetensors_metadata(file, KEY_LAYERS), &inputs, &layers, &count),
-               file, KEY_LAYERS));
+    TG_TRY(within(
+        tg_parse_layers(tg_safetensors_metadata(file, TG_KEY_LAYERS), &inputs, &layers, &count),
+        file, TG_KEY_LAYERS));
     tg_status status = check_parameters(file, inputs, layers, count);
     if (!status)
         status = within(tg_model_create_empty(device, inputs, layers, count, model), file,
-                        KEY_LAYERS);
+                        TG_KEY_LAYERS);
     tg_release(layers);
     return status;
 }
 
 tg_status tg_model_parse(tg_device *device, const tg_safetensors *file, tg_model **model) {
-    const char *classes = tg_safetensors_metadata(file, KEY_CLASSES);
-    const char *input = tg_safetensors_metadata(file, KEY_INPUT);
+    const char *classes = tg_safetensors_metadata(file, TG_KEY_CLASSES);
+    const char *input = tg_safetensors_metadata(file, TG_KEY_INPUT);
     TG_TRY(check_version(file));
     tg_model *made = NULL;
     TG_TRY(parse_layers(device, file, &made));
     tg_status status = copy_parameters(file, made);
-    if (!status && classes) status = within(tg_parse_classes(classes, made), file, KEY_CLASSES);
-    if (!status && input) status = within(tg_parse_input(input, made), file, KEY_INPUT);
+    if (!status && classes) status = within(tg_parse_classes(classes, made), file, TG_KEY_CLASSES);
+    if (!status && input) status = within(tg_parse_input(input, made), file, TG_KEY_INPUT);
     if (status) {
         tg_model_destroy(made);
         return status;

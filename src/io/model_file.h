@@ -13,6 +13,11 @@
 
 #include "io/safetensors.h"
 
+/* Keys of the metadata. */
+#define TG_KEY_LAYERS "tigrillo.model"
+#define TG_KEY_CLASSES "tigrillo.model.classes"
+#define TG_KEY_INPUT "tigrillo.model.input"
+
 /* Tensors whose names begin so are the state of training: a reader of models passes over them, and
  * refuses all others that are not the model's. */
 #define TG_TRAINING_PREFIX "train."

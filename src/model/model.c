@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/streams.h"
-#include "base/utf8.h"
+#include "data/dataset.h"
 #include "data/input.h"
 #include "device/device.h"
 #include "model/layer.h"
@@ -25,8 +25,8 @@ static tg_status lay_out(tg_model *model, size_t *parameters) {
         model->offsets[i] = total;
         if (layer->kind == TG_LAYER_DENSE) {
             size_t weights = 0;
-            if (layer->units > most_columns || !tg_multiply(columns, layer->units, &weights) ||
-                weights > most_columns || total > most_columns - weights - layer->units)
+            if (layer->units > most_columns / 2 || !tg_multiply(columns, layer->units, &weights) ||
+                weights > most_columns / 2 || total > most_columns - weights - layer->units)
                 return tg_fail(TG_OUT_OF_MEMORY, "layer %zu: %zu x %zu weights are too many", i,
                                layer->units, columns);
             total += weights + layer->units;
@@ -67,11 +67,13 @@ tg_status tg_model_create_empty(tg_device *device, size_t inputs, const tg_layer
     return TG_OK;
 }
 
-/* TG_INIT_AUTO: by the activation that follows. */
+/* TG_INIT_AUTO: by the activation that follows, dropout apart. */
 static tg_init choose_init(const tg_model *model, size_t index) {
     if (model->layers[index].init != TG_INIT_AUTO) return model->layers[index].init;
-    if (index + 1 == model->layer_count) return TG_INIT_XAVIER_UNIFORM;
-    switch (model->layers[index + 1].kind) {
+    size_t next = index + 1;
+    while (next < model->layer_count && model->layers[next].kind == TG_LAYER_DROPOUT) next++;
+    if (next == model->layer_count) return TG_INIT_XAVIER_UNIFORM;
+    switch (model->layers[next].kind) {
     case TG_LAYER_RELU:
     case TG_LAYER_LEAKY_RELU:
     case TG_LAYER_GELU:
@@ -191,20 +193,15 @@ tg_status tg_model_set_classes(tg_model *model, const char *const *names, size_t
                "tg_model_set_classes: %zu names for %zu outputs", count, tg_model_outputs(model));
     char **copies = NULL;
     if (count > 0) {
+        TG_TRY(tg_check_class_names(names, count));
         copies = tg_allocate(count, sizeof *copies);
         if (!copies) return TG_OUT_OF_MEMORY;
     }
     for (size_t i = 0; i < count; i++) {
-        tg_status status = TG_OUT_OF_MEMORY;
-        if (!names[i])
-            status = tg_fail(TG_INVALID_ARGUMENT, "tg_model_set_classes: name %zu is NULL", i);
-        else if (!tg_is_utf8(names[i]))
-            status = tg_fail(TG_INVALID_ARGUMENT,
-                             "tg_model_set_classes: name %zu is not valid UTF-8", i);
-        else if ((copies[i] = tg_copy_string(names[i])))
-            continue;
+        copies[i] = tg_copy_string(names[i]);
+        if (copies[i]) continue;
         release_names(copies, count);
-        return status;
+        return TG_OUT_OF_MEMORY;
     }
     release_names(model->class_names, model->classes);
     model->class_names = copies;

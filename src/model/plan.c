@@ -22,27 +22,28 @@
 struct tg_plan {
     const tg_model *model;
     tg_purpose purpose;
-    size_t rows;           /* the most a batch may have */
-    tg_tensor arena;       /* outputs of all layers, layer by layer, `rows` rows each */
-    tg_tensor slope_arena; /* the same for the gradients by these outputs */
-    tg_tensor gradients;   /* by the parameters, in their order */
-    tg_tensor *outputs;    /* outputs[i]: of layer i, the rows of the present batch */
-    tg_tensor *slopes;     /* slopes[i]: the gradient of the loss by outputs[i] */
-    size_t *places;        /* places[i]: where layer i's outputs begin, in columns */
-    tg_tensor input;       /* the present batch */
-    bool has_forward;      /* outputs are valid */
-    bool has_loss;         /* the loss has filled slopes[backward_from - 1] */
-    size_t backward_from;  /* the number of layers that backward goes through */
+    size_t rows;                   /* the most a batch may have */
+    tg_tensor arena;               /* outputs of all layers, layer by layer, `rows` rows each */
+    tg_tensor gradient_arena;      /* the same for the gradients by these outputs */
+    tg_tensor parameter_gradients; /* by the parameters, in their order */
+    tg_tensor *outputs;            /* outputs[i]: of layer i, the rows of the present batch */
+    tg_tensor *output_gradients;   /* output_gradients[i]: of the loss, by outputs[i] */
+    size_t *places;                /* places[i]: where layer i's outputs begin, in columns */
+    tg_tensor input;               /* the present batch */
+    bool has_forward;              /* outputs are valid */
+    bool has_loss;                 /* and the gradient to start backward from, by the output */
+    size_t backward_layers;        /* of the last of so many layers */
     uint64_t dropout_seed, dropout_step;
+    uint64_t mask_seed, mask_step; /* which the last forward pass took */
 };
 
 static tg_status allocate(tg_plan *plan) {
     const tg_model *model = plan->model;
     const size_t layers = model->layer_count;
     plan->outputs = tg_allocate(layers, sizeof *plan->outputs);
-    plan->slopes = tg_allocate(layers, sizeof *plan->slopes);
+    plan->output_gradients = tg_allocate(layers, sizeof *plan->output_gradients);
     plan->places = tg_allocate(layers + 1, sizeof *plan->places);
-    if (!plan->outputs || !plan->slopes || !plan->places) return TG_OUT_OF_MEMORY;
+    if (!plan->outputs || !plan->output_gradients || !plan->places) return TG_OUT_OF_MEMORY;
     for (size_t i = 0; i < layers; i++) {
         if (model->columns[i + 1] > SIZE_MAX - plan->places[i])
             return tg_fail(TG_OUT_OF_MEMORY, "plan: the layers' outputs are too many");
@@ -51,8 +52,8 @@ static tg_status allocate(tg_plan *plan) {
     const size_t shape[] = {plan->rows, plan->places[layers]};
     TG_TRY(tg_tensor_create(model->device, shape, 2, &plan->arena));
     if (plan->purpose == TG_INFERENCE) return TG_OK;
-    TG_TRY(tg_tensor_create(model->device, shape, 2, &plan->slope_arena));
-    return tg_vector_create(model->device, model->parameters.count, &plan->gradients);
+    TG_TRY(tg_tensor_create(model->device, shape, 2, &plan->gradient_arena));
+    return tg_vector_create(model->device, model->parameters.count, &plan->parameter_gradients);
 }
 
 tg_status tg_plan_create(const tg_model *model, tg_purpose purpose, size_t rows, tg_plan **plan) {
@@ -76,10 +77,10 @@ tg_status tg_plan_create(const tg_model *model, tg_purpose purpose, size_t rows,
 void tg_plan_destroy(tg_plan *plan) {
     if (!plan) return;
     tg_tensor_destroy(&plan->arena);
-    tg_tensor_destroy(&plan->slope_arena);
-    tg_tensor_destroy(&plan->gradients);
+    tg_tensor_destroy(&plan->gradient_arena);
+    tg_tensor_destroy(&plan->parameter_gradients);
     tg_release(plan->outputs);
-    tg_release(plan->slopes);
+    tg_release(plan->output_gradients);
     tg_release(plan->places);
     tg_release(plan);
 }
@@ -104,12 +105,12 @@ static tg_status layer_view(const tg_plan *plan, const tg_tensor *arena, size_t 
     return tg_tensor_reshape(&part, shape, 2, view);
 }
 
-/* Points outputs and slopes at the rows of a batch of n. */
+/* Points outputs and their gradients at the rows of a batch of n. */
 static tg_status set_rows(tg_plan *plan, size_t n) {
     for (size_t i = 0; i < plan->model->layer_count; i++) {
         TG_TRY(layer_view(plan, &plan->arena, i, n, &plan->outputs[i]));
         if (plan->purpose == TG_TRAINING)
-            TG_TRY(layer_view(plan, &plan->slope_arena, i, n, &plan->slopes[i]));
+            TG_TRY(layer_view(plan, &plan->gradient_arena, i, n, &plan->output_gradients[i]));
     }
     return TG_OK;
 }
@@ -119,8 +120,8 @@ static const tg_tensor *input_of(const tg_plan *plan, size_t i) {
     return i > 0 ? &plan->outputs[i - 1] : &plan->input;
 }
 
-static uint64_t dropout_stream(size_t i, uint64_t step) {
-    return tg_stream(TG_STREAM_DROPOUT, (uint64_t)i << 40 | step);
+static uint64_t dropout_stream(const tg_plan *plan, size_t i) {
+    return tg_stream(TG_STREAM_DROPOUT, (uint64_t)i << 40 | plan->mask_step);
 }
 
 static tg_status forward_layer(tg_plan *plan, size_t i) {
@@ -139,8 +140,7 @@ static tg_status forward_layer(tg_plan *plan, size_t i) {
         return tg_log_softmax_forward(x, y);
     case TG_LAYER_DROPOUT:
         if (plan->purpose == TG_INFERENCE) return tg_tensor_copy(x, y);
-        return tg_dropout_forward(x, layer->value, plan->dropout_seed,
-                                  dropout_stream(i, plan->dropout_step), y);
+        return tg_dropout_forward(x, layer->value, plan->mask_seed, dropout_stream(plan, i), y);
     default:
         return tg_activation_forward(layer->kind, layer->value, x, y);
     }
@@ -159,6 +159,8 @@ tg_status tg_plan_forward(tg_plan *plan, const tg_tensor *x, tg_tensor *y) {
     const size_t shape[] = {n, model->inputs};
     TG_TRY(tg_tensor_reshape(x, shape, 2, &plan->input));
     TG_TRY(set_rows(plan, n));
+    plan->mask_seed = plan->dropout_seed;
+    plan->mask_step = plan->dropout_step;
     for (size_t i = 0; i < model->layer_count; i++) TG_TRY(forward_layer(plan, i));
     if (plan->purpose == TG_TRAINING) plan->dropout_step++;
     plan->has_forward = true;
@@ -166,36 +168,43 @@ tg_status tg_plan_forward(tg_plan *plan, const tg_tensor *x, tg_tensor *y) {
     return TG_OK;
 }
 
+bool tg_loss_is_fused(tg_loss_kind loss, tg_layer_kind last) {
+    return (loss == TG_CROSS_ENTROPY && last == TG_LAYER_SOFTMAX) ||
+           (loss == TG_BINARY_CROSS_ENTROPY && last == TG_LAYER_SIGMOID);
+}
+
 tg_status tg_plan_loss(tg_plan *plan, const tg_loss *loss, tg_targets targets, double *value) {
     TG_REQUIRE(plan && loss && value, "tg_plan_loss: an argument is NULL");
     TG_REQUIRE(plan->has_forward, "tg_plan_loss: there was no forward pass before");
     const size_t last = plan->model->layer_count - 1;
     const tg_layer *layer = &plan->model->layers[last];
-    /* Fused with a final softmax: the loss is computed from the logits, which that softmax has left
-     * as they were, and its gradient is the logits'. */
-    const bool fused = loss->kind == TG_CROSS_ENTROPY && layer->kind == TG_LAYER_SOFTMAX;
+    /* Fused with the last layer: the loss is computed from the logits, which that layer has left as
+     * they were, and its gradient is the logits'. */
+    const bool fused = tg_loss_is_fused(loss->kind, layer->kind);
     const size_t from = fused ? last : last + 1;
     tg_tensor *gradient = NULL;
-    if (plan->purpose == TG_TRAINING && from > 0) gradient = &plan->slopes[from - 1];
+    if (plan->purpose == TG_TRAINING && from > 0) gradient = &plan->output_gradients[from - 1];
     plan->has_loss = false;
-    TG_TRY(tg_loss_of_logits(loss, input_of(plan, from), fused ? layer->value : 1, targets, value,
-                             gradient));
+    TG_TRY(tg_loss_of_logits(loss, input_of(plan, from),
+                             fused && layer->kind == TG_LAYER_SOFTMAX ? layer->value : 1, targets,
+                             value, gradient));
     plan->has_loss = true;
-    plan->backward_from = from;
+    plan->backward_layers = from;
     return TG_OK;
 }
 
-/* slopes[i] -> slopes[i - 1], and the gradients of layer i's parameters. The first layer has nobody
- * below it to tell. */
+/* output_gradients[i] -> output_gradients[i - 1], and the gradients of layer i's parameters. The
+ * first layer has nobody below it to tell. */
 static tg_status backward_layer(tg_plan *plan, size_t i) {
     const tg_model *model = plan->model;
     const tg_layer *layer = &model->layers[i];
-    const tg_tensor *x = input_of(plan, i), *y = &plan->outputs[i], *dy = &plan->slopes[i];
-    tg_tensor *dx = i > 0 ? &plan->slopes[i - 1] : NULL, weight, dweight, dbias;
+    const tg_tensor *x = input_of(plan, i), *y = &plan->outputs[i],
+                    *dy = &plan->output_gradients[i];
+    tg_tensor *dx = i > 0 ? &plan->output_gradients[i - 1] : NULL, weight, dweight, dbias;
     if (layer->kind == TG_LAYER_DENSE) {
         TG_TRY(tg_model_weight(model, i, &weight));
-        TG_TRY(tg_model_weight_in(model, &plan->gradients, i, &dweight));
-        TG_TRY(tg_model_bias_in(model, &plan->gradients, i, &dbias));
+        TG_TRY(tg_model_weight_in(model, &plan->parameter_gradients, i, &dweight));
+        TG_TRY(tg_model_bias_in(model, &plan->parameter_gradients, i, &dbias));
         return tg_dense_backward(x, &weight, dy, dx, &dweight, &dbias);
     }
     if (!dx) return TG_OK;
@@ -205,8 +214,7 @@ static tg_status backward_layer(tg_plan *plan, size_t i) {
     case TG_LAYER_LOG_SOFTMAX:
         return tg_log_softmax_backward(y, dy, dx);
     case TG_LAYER_DROPOUT:
-        return tg_dropout_backward(dy, layer->value, plan->dropout_seed,
-                                   dropout_stream(i, plan->dropout_step - 1), dx);
+        return tg_dropout_backward(dy, layer->value, plan->mask_seed, dropout_stream(plan, i), dx);
     default:
         return tg_activation_backward(layer->kind, layer->value,
                                       tg_activation_needs_input(layer->kind) ? x : y, dy, dx);
@@ -217,7 +225,7 @@ tg_status tg_plan_backward(tg_plan *plan) {
     TG_REQUIRE(plan, "tg_plan_backward: plan is NULL");
     TG_REQUIRE(plan->purpose == TG_TRAINING, "tg_plan_backward: the plan is for inference");
     TG_REQUIRE(plan->has_loss, "tg_plan_backward: there was no loss before");
-    for (size_t i = plan->backward_from; i > 0; i--) TG_TRY(backward_layer(plan, i - 1));
+    for (size_t i = plan->backward_layers; i > 0; i--) TG_TRY(backward_layer(plan, i - 1));
     return TG_OK;
 }
 
@@ -226,24 +234,24 @@ tg_status tg_plan_backward_from(tg_plan *plan, const tg_tensor *gradient) {
     TG_REQUIRE(plan->purpose == TG_TRAINING, "tg_plan_backward_from: the plan is for inference");
     TG_REQUIRE(plan->has_forward, "tg_plan_backward_from: there was no forward pass before");
     const size_t layers = plan->model->layer_count;
-    TG_TRY(tg_tensor_copy(gradient, &plan->slopes[layers - 1]));
+    TG_TRY(tg_tensor_copy(gradient, &plan->output_gradients[layers - 1]));
     plan->has_loss = true;
-    plan->backward_from = layers;
+    plan->backward_layers = layers;
     return tg_plan_backward(plan);
 }
 
 const tg_tensor *tg_plan_gradients(const tg_plan *plan) {
-    return plan && plan->purpose == TG_TRAINING ? &plan->gradients : NULL;
+    return plan && plan->purpose == TG_TRAINING ? &plan->parameter_gradients : NULL;
 }
 
 tg_status tg_plan_weight_gradient(const tg_plan *plan, size_t layer, tg_tensor *view) {
     TG_REQUIRE(plan && plan->purpose == TG_TRAINING, "the plan has no gradients");
-    return tg_model_weight_in(plan->model, &plan->gradients, layer, view);
+    return tg_model_weight_in(plan->model, &plan->parameter_gradients, layer, view);
 }
 
 tg_status tg_plan_bias_gradient(const tg_plan *plan, size_t layer, tg_tensor *view) {
     TG_REQUIRE(plan && plan->purpose == TG_TRAINING, "the plan has no gradients");
-    return tg_model_bias_in(plan->model, &plan->gradients, layer, view);
+    return tg_model_bias_in(plan->model, &plan->parameter_gradients, layer, view);
 }
 
 tg_status tg_plan_find_not_finite(const tg_plan *plan, long *layer) {

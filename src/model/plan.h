@@ -2,9 +2,15 @@
 #ifndef TG_MODEL_PLAN_H
 #define TG_MODEL_PLAN_H
 
+#include <stdbool.h>
+
 #include <tigrillo/plan.h>
 
 /* The step from which the next training pass takes its dropout: what a checkpoint keeps. */
 uint64_t tg_plan_dropout_step(const tg_plan *plan);
+
+/* Whether this loss behind a model that ends so is computed from the last layer's input, the
+ * logits: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
+bool tg_loss_is_fused(tg_loss_kind loss, tg_layer_kind last);
 
 #endif

@@ -70,6 +70,26 @@ static tg_device_targets on_device(const tg_targets *targets) {
     return result;
 }
 
+double tg_loss_normalizer(const tg_loss *loss, tg_targets targets, size_t n, size_t k) {
+    if (loss->kind != TG_CROSS_ENTROPY) return (double)n * (double)k;
+    if (targets.values) return (double)n;
+    double total = 0;
+    for (size_t r = 0; r < n; r++) {
+        const int32_t label = targets.labels[r];
+        if (label == loss->ignore_index) continue;
+        total += loss->class_weights ? (double)loss->class_weights[label] : 1;
+    }
+    return total;
+}
+
+/* What the sum is multiplied by: 1 / N, and 0 when no row counts. */
+static double scale_of(const tg_loss *loss, tg_targets targets, const tg_tensor *outputs) {
+    if (loss->reduction == TG_SUM) return 1;
+    const double n = tg_loss_normalizer(loss, targets, tg_tensor_rows(outputs),
+                                        tg_tensor_columns(outputs));
+    return n > 0 ? 1 / n : 0;
+}
+
 static tg_loss options_or_default(const tg_loss *options, tg_loss_kind kind) {
     tg_loss chosen = options ? *options : tg_loss_defaults(kind);
     chosen.kind = kind;
@@ -83,7 +103,7 @@ static tg_status softmax_cross_entropy(const tg_tensor *logits, float temperatur
     TG_TRY(check("tg_softmax_cross_entropy", logits, &targets, &chosen, loss, gradient));
     return logits->device->operations->softmax_cross_entropy(
         logits->device, tg_tensor_rows(logits), tg_tensor_columns(logits), logits->memory,
-        temperature, on_device(&targets), chosen.class_weights, &chosen, loss,
+        temperature, on_device(&targets), &chosen, scale_of(&chosen, targets, logits), loss,
         gradient ? gradient->memory : NULL);
 }
 
@@ -98,8 +118,8 @@ tg_status tg_cross_entropy(const tg_tensor *probabilities, tg_targets targets,
     TG_TRY(check("tg_cross_entropy", probabilities, &targets, &chosen, loss, gradient));
     return probabilities->device->operations->cross_entropy(
         probabilities->device, tg_tensor_rows(probabilities), tg_tensor_columns(probabilities),
-        probabilities->memory, on_device(&targets), chosen.class_weights, &chosen, loss,
-        gradient ? gradient->memory : NULL);
+        probabilities->memory, on_device(&targets), &chosen,
+        scale_of(&chosen, targets, probabilities), loss, gradient ? gradient->memory : NULL);
 }
 
 tg_status tg_binary_cross_entropy(const tg_tensor *logits, tg_targets targets,
@@ -107,8 +127,8 @@ tg_status tg_binary_cross_entropy(const tg_tensor *logits, tg_targets targets,
     tg_loss chosen = options_or_default(options, TG_BINARY_CROSS_ENTROPY);
     TG_TRY(check("tg_binary_cross_entropy", logits, &targets, &chosen, loss, gradient));
     return logits->device->operations->binary_cross_entropy(
-        logits->device, tg_tensor_rows(logits), tg_tensor_columns(logits), logits->memory,
-        on_device(&targets).values, chosen.reduction, loss, gradient ? gradient->memory : NULL);
+        logits->device, logits->count, logits->memory, on_device(&targets).values,
+        scale_of(&chosen, targets, logits), loss, gradient ? gradient->memory : NULL);
 }
 
 tg_status tg_mean_squared_error(const tg_tensor *outputs, tg_targets targets,
@@ -116,8 +136,8 @@ tg_status tg_mean_squared_error(const tg_tensor *outputs, tg_targets targets,
     tg_loss chosen = options_or_default(options, TG_MEAN_SQUARED_ERROR);
     TG_TRY(check("tg_mean_squared_error", outputs, &targets, &chosen, loss, gradient));
     return outputs->device->operations->mean_squared_error(
-        outputs->device, tg_tensor_rows(outputs), tg_tensor_columns(outputs), outputs->memory,
-        on_device(&targets).values, chosen.reduction, loss, gradient ? gradient->memory : NULL);
+        outputs->device, outputs->count, outputs->memory, on_device(&targets).values,
+        scale_of(&chosen, targets, outputs), loss, gradient ? gradient->memory : NULL);
 }
 
 tg_status tg_loss_of_logits(const tg_loss *loss, const tg_tensor *outputs, float temperature,

@@ -8,6 +8,10 @@
 /* TG_OK, or what is wrong with the options for k classes. */
 tg_status tg_loss_check(const tg_loss *loss, size_t k);
 
+/* N of loss.h: what the mean divides the sum over the n rows of k outputs by, whatever the
+ * reduction. */
+double tg_loss_normalizer(const tg_loss *loss, tg_targets targets, size_t n, size_t k);
+
 /* The loss of outputs that are logits: of softmax(outputs / temperature) for cross-entropy. */
 tg_status tg_loss_of_logits(const tg_loss *loss, const tg_tensor *outputs, float temperature,
                             tg_targets targets, double *value, tg_tensor *gradient);

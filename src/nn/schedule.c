@@ -55,11 +55,12 @@ static double anneal(double start, double end, double part) {
 
 double tg_schedule_factor(const tg_schedule *schedule, size_t step, size_t steps_per_epoch,
                           size_t epochs) {
-    const size_t warmup = schedule->warmup_steps, total = steps_per_epoch * epochs;
+    const size_t warmup = schedule->warmup_steps;
+    const double total = (double)steps_per_epoch * (double)epochs;
     if (step < warmup) return (double)(step + 1) / (double)warmup;
     /* What the schedule itself sees: its own step, and the last one it will see. */
     const double at = (double)(step - warmup);
-    const double last = total > warmup + 1 ? (double)(total - warmup - 1) : 1;
+    const double last = fmax(total - (double)warmup - 1, 1);
     const double part = at < last ? at / last : 1;
     switch (schedule->kind) {
     case TG_CONSTANT:

@@ -15,6 +15,8 @@
 #include "io/model_file.h"
 #include "model/plan.h"
 
+#define KEY "tigrillo.train"
+
 /* ---- To JSON. jansson gives NULL for all of these when it has no memory; json_pack() passes that
  * on, and tg_json_print() reports it. ---- */
 
@@ -23,16 +25,30 @@ static json_t *number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+/* An array under construction takes one more entry; NULL, when there is no memory, stays NULL. */
+static json_t *append(json_t *array, json_t *entry) {
+    if (array && json_array_append_new(array, entry) == 0) return array;
+    json_decref(array);
+    return NULL;
+}
+
 static json_t *weights_array(const float *weights, size_t count) {
     if (!weights) return json_null();
     json_t *array = json_array();
-    for (size_t i = 0; array && i < count; i++)
-        if (json_array_append_new(array, json_real((double)weights[i])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
+    for (size_t i = 0; i < count; i++) array = append(array, number((double)weights[i]));
     return array;
 }
+
+/* Whether the learning rate at a step depends on how many there will be. */
+static bool depends_on_epochs(const tg_schedule *schedule) {
+    return schedule->kind == TG_COSINE || schedule->kind == TG_ONE_CYCLE;
+}
+
+/* By their enumerations. */
+static const char *const optimizer_names[] = {"sgd", "adam"};
+static const char *const schedule_names[] = {"constant", "step", "cosine", "one-cycle"};
+static const char *const loss_names[] = {"cross-entropy", "binary cross-entropy",
+                                         "mean squared error"};
 
 /* What must be the same for training to go on bit by bit. */
 static json_t *options_object(const tg_trainer *t) {
@@ -45,59 +61,69 @@ static json_t *options_object(const tg_trainer *t) {
     const size_t validation = t->validation_plan ? tg_dataset_count(t->validation.dataset) : 0;
     return json_pack(
         "{s:s, s:I, s:I, s:I, s:I,"
-        " s:i, s:f, s:f, s:b, s:f, s:b, s:f, s:f, s:f,"
-        " s:i, s:I, s:f, s:I, s:f,"
-        " s:i, s:i, s:i, s:f, s:o,"
-        " s:b, s:f, s:b, s:I, s:f, s:f, s:i, s:b}",
+        " s:s, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:o,"
+        " s:s, s:I, s:o, s:I, s:o, s:I,"
+        " s:s, s:s, s:i, s:o, s:o,"
+        " s:b, s:o, s:b, s:I, s:o, s:o, s:s, s:b}",
         "seed", seed, "batch size", (json_int_t)t->batch_size, "training samples",
         (json_int_t)tg_dataset_count(t->train.dataset), "validation samples",
         (json_int_t)validation, "columns", (json_int_t)tg_model_inputs(t->model),
 
-        "optimizer", (int)rule->kind, "learning rate", (double)rule->learning_rate, "weight decay",
-        (double)rule->weight_decay, "decoupled decay", rule->decoupled_decay, "momentum",
-        (double)rule->momentum, "nesterov", rule->nesterov, "beta1", (double)rule->beta1, "beta2",
-        (double)rule->beta2, "epsilon", (double)rule->epsilon,
+        "optimizer", optimizer_names[rule->kind], "learning rate",
+        number((double)rule->learning_rate), "weight decay", number((double)rule->weight_decay),
+        "decoupled decay", rule->decoupled_decay, "momentum", number((double)rule->momentum),
+        "nesterov", rule->nesterov, "beta1", number((double)rule->beta1), "beta2",
+        number((double)rule->beta2), "epsilon", number((double)rule->epsilon),
 
-        "schedule", (int)schedule->kind, "warm-up steps", (json_int_t)schedule->warmup_steps,
-        "schedule factor", (double)schedule->factor, "schedule every", (json_int_t)schedule->every,
-        "schedule final", (double)schedule->final,
+        "schedule", schedule_names[schedule->kind], "warm-up steps",
+        (json_int_t)schedule->warmup_steps, "schedule factor", number((double)schedule->factor),
+        "schedule every", (json_int_t)schedule->every, "schedule final",
+        number((double)schedule->final), "epochs of the schedule",
+        (json_int_t)(depends_on_epochs(schedule) ? o->epochs : 0),
 
-        "loss", (int)o->loss.kind, "reduction", (int)o->loss.reduction, "ignore index",
-        (int)o->loss.ignore_index, "label smoothing", (double)o->loss.label_smoothing,
-        "class weights", weights_array(t->loss.class_weights, tg_model_outputs(t->model)),
+        "loss", loss_names[o->loss.kind], "reduction", o->loss.reduction == TG_SUM ? "sum" : "mean",
+        "ignore index", (int)o->loss.ignore_index, "label smoothing",
+        number((double)o->loss.label_smoothing), "class weights",
+        weights_array(t->loss.class_weights, tg_model_outputs(t->model)),
 
-        "balance classes", o->balance_classes, "clip norm", (double)o->clip_norm, "mirror",
+        "balance classes", o->balance_classes, "clip norm", number((double)o->clip_norm), "mirror",
         augmentation->mirror, "shift", (json_int_t)augmentation->shift, "brightness",
-        (double)augmentation->brightness, "contrast", (double)augmentation->contrast, "monitor",
-        (int)o->monitor, "keep best", o->keep_best);
+        number((double)augmentation->brightness), "contrast",
+        number((double)augmentation->contrast), "monitor",
+        o->monitor == TG_MONITOR_LOSS ? "loss" : "balanced accuracy", "keep best", o->keep_best);
+}
+
+static json_t *confusion_array(const tg_metrics *metrics) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < metrics->classes * metrics->classes; i++)
+        array = append(array, json_integer((json_int_t)metrics->confusion[i]));
+    return array;
 }
 
 static json_t *history_array(const tg_history *history) {
     json_t *array = json_array();
-    for (size_t i = 0; array && i < history->count; i++) {
+    for (size_t i = 0; i < history->count; i++) {
         const tg_epoch_report *e = &history->epochs[i];
-        json_t *row = json_pack("[o, o, o, o, o, o, b]", number(e->learning_rate),
-                                number(e->train_loss), number(e->train_accuracy),
-                                number(e->validation_loss), number(e->validation_accuracy),
-                                number(e->validation_balanced_accuracy), e->best);
-        if (!row || json_array_append_new(array, row) != 0) {
-            json_decref(array);
-            return NULL;
-        }
+        const tg_metrics *v = &e->validation;
+        array = append(array,
+                       json_pack("[o, o, o, b, o, o, o, I, o]", number(e->learning_rate),
+                                 number(e->train_loss), number(e->train_accuracy), e->best,
+                                 number(v->loss), number(v->accuracy), number(v->balanced_accuracy),
+                                 (json_int_t)v->samples, confusion_array(v)));
     }
     return array;
 }
 
 static json_t *state_object(const tg_trainer *t) {
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:I, s:I, s:o}", "options",
-                     options_object(t), "epoch", (json_int_t)t->epoch, "step", (json_int_t)t->step,
-                     "optimizer steps", (json_int_t)tg_optimizer_steps(t->optimizer),
-                     "dropout step", (json_int_t)tg_plan_dropout_step(t->plan), "loss sum",
-                     number(t->loss_sum), "right", (json_int_t)t->right, "counted",
-                     (json_int_t)t->counted, "last learning rate", number(t->learning_rate),
-                     "best value", number(t->best_value), "best epoch",
-                     (json_int_t)t->history.best_epoch, "epochs since best",
-                     (json_int_t)t->epochs_since_best, "history", history_array(&t->history));
+    return json_pack(
+        "{s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:I, s:o}", "options",
+        options_object(t), "epoch", (json_int_t)t->epoch, "step", (json_int_t)t->step,
+        "optimizer steps", (json_int_t)tg_optimizer_steps(t->optimizer), "dropout step",
+        (json_int_t)tg_plan_dropout_step(t->plan), "loss sum", number(t->loss_sum), "weight",
+        number(t->weight), "correct", (json_int_t)t->correct, "counted", (json_int_t)t->counted,
+        "last learning rate", number(t->learning_rate), "best value", number(t->best_value),
+        "best epoch", (json_int_t)t->history.best_epoch, "epochs since best",
+        (json_int_t)t->epochs_since_best, "history", history_array(&t->history));
 }
 
 /* The tensors beside the model's: names, and views of what the trainer has. */
@@ -130,7 +156,7 @@ tg_status tg_checkpoint_write(const tg_trainer *t, const char *path) {
     TG_TRY(list_tensors(t, views, named, &count));
     char *text = NULL;
     TG_TRY(tg_json_print(state_object(t), &text));
-    const tg_text_pair metadata[] = {{"tigrillo.train", text}};
+    const tg_text_pair metadata[] = {{KEY, text}};
     tg_status status = tg_model_write(t->model, path, named, count, metadata, TG_COUNT(metadata));
     tg_release(text);
     return status;
@@ -175,45 +201,66 @@ static tg_status check_options(const tg_trainer *t, json_t *there) {
     return status;
 }
 
+/* The confusion matrix, from which the figures of each class follow. */
+static tg_status read_confusion(const json_t *array, const tg_trainer *t, tg_metrics *metrics) {
+    const size_t cells = json_array_size(array), k = tg_model_outputs(t->model);
+    const bool labelled = t->validation_plan && t->validation.labels;
+    if (cells != (labelled ? k * k : 0)) return tg_fail(TG_BAD_FORMAT, "%zu cells", cells);
+    if (!t->validation_plan) return TG_OK;
+    TG_TRY(tg_metrics_create(labelled ? k : 0, metrics));
+    for (size_t i = 0; i < cells; i++)
+        TG_TRY(tg_json_size(json_array_get(array, i), "confusion", TG_JSON_LARGEST,
+                            &metrics->confusion[i]));
+    tg_metrics_finish(metrics);
+    return TG_OK;
+}
+
+static tg_status read_epoch(const json_t *row, const tg_trainer *t, tg_epoch_report *report) {
+    double value[7];
+    for (size_t i = 0; i < TG_COUNT(value); i++) {
+        const json_t *json = json_array_get(row, i);
+        if (!json_is_number(json) && !json_is_null(json) && !json_is_boolean(json))
+            return tg_fail(TG_BAD_FORMAT, "no number");
+        value[i] = json_is_number(json) ? json_number_value(json) : (double)NAN;
+    }
+    report->learning_rate = value[0];
+    report->train_loss = value[1];
+    report->train_accuracy = value[2];
+    report->best = json_is_true(json_array_get(row, 3));
+    TG_TRY(read_confusion(json_array_get(row, 8), t, &report->validation));
+    report->validation.loss = value[4];
+    report->validation.accuracy = value[5];
+    report->validation.balanced_accuracy = value[6];
+    return tg_json_size(json_array_get(row, 7), "samples", TG_JSON_LARGEST,
+                        &report->validation.samples);
+}
+
 static tg_status read_history(const json_t *array, tg_trainer *t) {
     if (!json_is_array(array)) return tg_fail(TG_BAD_FORMAT, "\"history\" is missing");
     const size_t count = json_array_size(array);
-    t->history.count = 0;
     while (t->history.count < count) {
-        const json_t *row = json_array_get(array, t->history.count);
-        double value[6];
-        for (size_t i = 0; i < TG_COUNT(value); i++) {
-            const json_t *json = json_array_get(row, i);
-            if (!json_is_number(json) && !json_is_null(json))
-                return tg_fail(TG_BAD_FORMAT, "\"history\": epoch %zu: no numbers",
-                               t->history.count);
-            value[i] = json_is_null(json) ? (double)NAN : json_number_value(json);
-        }
         TG_TRY(tg_trainer_grow_history(t));
-        t->history.epochs[t->history.count] = (tg_epoch_report){
-            .epoch = t->history.count,
-            .learning_rate = value[0],
-            .train_loss = value[1],
-            .train_accuracy = value[2],
-            .validation_loss = value[3],
-            .validation_accuracy = value[4],
-            .validation_balanced_accuracy = value[5],
-            .best = json_is_true(json_array_get(row, TG_COUNT(value)))};
-        t->history.count++;
+        /* Counted at once, so that what it owns is destroyed with the rest. */
+        tg_epoch_report *report = &t->history.epochs[t->history.count];
+        *report = (tg_epoch_report){.epoch = t->history.count++};
+        char place[48];
+        snprintf(place, sizeof place, "\"history\": epoch %zu", report->epoch);
+        TG_TRY(tg_within(place, read_epoch(json_array_get(array, report->epoch), t, report)));
     }
     return TG_OK;
 }
 
 static tg_status read_state(json_t *state, tg_trainer *t) {
-    const size_t samples = tg_dataset_count(t->train.dataset), any = TG_JSON_LARGEST;
-    size_t optimizer_steps = 0, dropout_step = 0, best_epoch = 0;
+    const size_t any = TG_JSON_LARGEST;
+    size_t optimizer_steps = 0, dropout_step = 0;
     TG_TRY(check_options(t, json_object_get(state, "options")));
     TG_TRY(get_size(state, "epoch", any, &t->epoch));
     TG_TRY(get_size(state, "step", t->steps_per_epoch, &t->step));
     TG_TRY(get_size(state, "optimizer steps", any, &optimizer_steps));
     TG_TRY(get_size(state, "dropout step", any, &dropout_step));
     TG_TRY(get_number(state, "loss sum", 0, &t->loss_sum));
-    TG_TRY(get_size(state, "right", any, &t->right));
+    TG_TRY(get_number(state, "weight", 0, &t->weight));
+    TG_TRY(get_size(state, "correct", any, &t->correct));
     TG_TRY(get_size(state, "counted", any, &t->counted));
     TG_TRY(get_number(state, "last learning rate", 0, &t->learning_rate));
     TG_TRY(get_number(state, "best value", (double)INFINITY, &t->best_value));
@@ -221,26 +268,43 @@ static tg_status read_state(json_t *state, tg_trainer *t) {
     if (t->history.count != t->epoch)
         return tg_fail(TG_BAD_FORMAT, "a history of %zu epochs at epoch %zu", t->history.count,
                        t->epoch);
-    TG_TRY(get_size(state, "best epoch", t->epoch, &best_epoch));
+    if (t->epoch > t->options->epochs)
+        return tg_fail(TG_INVALID_ARGUMENT, "%zu epochs are asked for, %zu are done",
+                       t->options->epochs, t->epoch);
+    TG_TRY(get_size(state, "best epoch", t->epoch > 0 ? t->epoch - 1 : 0, &t->history.best_epoch));
     TG_TRY(get_size(state, "epochs since best", t->epoch, &t->epochs_since_best));
-    if (t->step > samples) return tg_fail(TG_BAD_FORMAT, "step %zu", t->step);
-    t->history.best_epoch = best_epoch;
     tg_optimizer_set_steps(t->optimizer, optimizer_steps);
     tg_plan_set_dropout(t->plan, t->options->seed, dropout_step);
     return TG_OK;
 }
 
-/* The layers, activations too, must be those of the model. */
-static tg_status check_model(const tg_trainer *t, const tg_safetensors *file) {
-    const char *there = tg_safetensors_metadata(file, "tigrillo.model");
-    char *here = NULL;
-    TG_TRY(tg_describe_layers(t->model, &here));
-    tg_status status = TG_OK;
-    if (!there || strcmp(here, there) != 0)
-        status = tg_fail(TG_INVALID_ARGUMENT, "the model is %.200s here and %.200s there", here,
+/* A text that the model has, and the file must have, too; `status` is that of making it. */
+static tg_status compare_text(tg_status status, char *here, const tg_safetensors *file,
+                              const char *key, const char *what) {
+    const char *there = tg_safetensors_metadata(file, key);
+    if (!status && (!there || strcmp(here, there) != 0))
+        status = tg_fail(TG_INVALID_ARGUMENT, "the %s here: %.200s; there: %.200s", what, here,
                          there ? there : "not given");
     tg_release(here);
     return status;
+}
+
+/* The layers, activations too, the classes and the input must be those of the model. */
+static tg_status check_model(const tg_trainer *t, const tg_safetensors *file) {
+    char *text = NULL;
+    tg_status status = tg_describe_layers(t->model, &text);
+    TG_TRY(compare_text(status, text, file, TG_KEY_LAYERS, "layers"));
+    text = NULL;
+    if (tg_model_classes(t->model) > 0) {
+        status = tg_describe_classes(t->model, &text);
+        TG_TRY(compare_text(status, text, file, TG_KEY_CLASSES, "classes"));
+    }
+    text = NULL;
+    if (tg_model_input(t->model)) {
+        status = tg_describe_input(t->model, &text);
+        TG_TRY(compare_text(status, text, file, TG_KEY_INPUT, "input"));
+    }
+    return TG_OK;
 }
 
 static tg_status read_tensors(const tg_safetensors *file, tg_trainer *t) {
@@ -250,24 +314,32 @@ static tg_status read_tensors(const tg_safetensors *file, tg_trainer *t) {
     TG_TRY(list_tensors(t, views, named, &count));
     for (size_t i = 0; i < count; i++) {
         const tg_entry *entry = tg_safetensors_find(file, named[i].name);
-        if (!entry) return tg_fail(TG_BAD_FORMAT, "the tensor \"%s\" is missing", named[i].name);
+        if (!entry)
+            return tg_fail(TG_BAD_FORMAT, "%s: the tensor \"%s\" is missing",
+                           tg_safetensors_name(file), named[i].name);
         TG_TRY(tg_safetensors_load(file, entry, &views[i]));
     }
     return TG_OK;
 }
 
 static tg_status read_parts(const tg_safetensors *file, tg_trainer *t) {
-    const char *text = tg_safetensors_metadata(file, "tigrillo.train");
-    if (!text) return tg_fail(TG_BAD_FORMAT, "this is no checkpoint: it has no \"tigrillo.train\"");
+    const char *text = tg_safetensors_metadata(file, KEY);
+    if (!text) return tg_fail(TG_BAD_FORMAT, "this is no checkpoint: it has no \"" KEY "\"");
     TG_TRY(check_model(t, file));
     json_t *state = NULL;
     TG_TRY(tg_json_parse(text, strlen(text), &state));
     tg_status status = read_state(state, t);
     json_decref(state);
-    if (!status) status = read_tensors(file, t);
-    /* The model last: it is the caller's, and stays as it was when anything is wrong. */
-    if (!status) status = tg_model_parse_weights(t->model, file);
     return status;
+}
+
+static tg_status read_file(const tg_safetensors *file, tg_trainer *t) {
+    tg_status status = read_parts(file, t);
+    /* Not tg_within(): what differs is the caller's argument, not the file. */
+    if (status) return tg_fail(status, "%s: %s", tg_safetensors_name(file), tg_error_message());
+    TG_TRY(read_tensors(file, t));
+    /* The model last: it is the caller's, and stays as it was when anything is wrong. */
+    return tg_model_parse_weights(t->model, file);
 }
 
 tg_status tg_checkpoint_read(tg_trainer *t, const char *path) {
@@ -276,12 +348,8 @@ tg_status tg_checkpoint_read(tg_trainer *t, const char *path) {
     tg_safetensors *file = NULL;
     TG_TRY(tg_file_read(path, SIZE_MAX / 2, &bytes, &size));
     tg_status status = tg_safetensors_parse(bytes, size, path, &file);
-    if (!status) {
-        status = read_parts(file, t);
-        if (status && !strstr(tg_error_message(), path))
-            status = tg_fail(status, "%s: %s", path, tg_error_message());
-        tg_safetensors_close(file);
-    }
+    if (!status) status = read_file(file, t);
+    tg_safetensors_close(file);
     tg_release(bytes);
     return status;
 }

@@ -11,7 +11,8 @@
 
 tg_status tg_checkpoint_write(const tg_trainer *trainer, const char *path);
 
-/* Into a trainer that was set up with the same model, data and options, all or nothing. */
+/* Into a trainer that was set up with the same model, data and options. On failure the model is as
+ * it was; the trainer is to be given up. */
 tg_status tg_checkpoint_read(tg_trainer *trainer, const char *path);
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The trainer. A day in the life of a batch: its samples, shuffled, are gathered into the batch
- * tensor; the plan runs forward; the loss gives a number and the gradient to start from; the plan
- * runs backward; the optimiser sweeps over all parameters. take_step() is that sentence. */
+/* The trainer; docs/architecture.md tells a batch's day, which take_step() is. */
 #include <tigrillo/fit.h>
 
 #include <math.h>
@@ -9,7 +7,8 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/streams.h"
-#include "model/model.h"
+#include "data/picture.h"
+#include "device/device.h"
 #include "nn/loss.h"
 #include "nn/optimizer.h"
 #include "train/checkpoint.h"
@@ -28,6 +27,7 @@ tg_fit_options tg_fit_defaults(void) {
 
 void tg_history_destroy(tg_history *history) {
     if (!history) return;
+    for (size_t i = 0; i < history->count; i++) tg_metrics_destroy(&history->epochs[i].validation);
     tg_release(history->epochs);
     *history = (tg_history){0};
 }
@@ -52,8 +52,9 @@ static tg_status check_options(const tg_model *model, const tg_dataset *train,
     TG_TRY(tg_loss_check(&options->loss, tg_model_outputs(model)));
     TG_REQUIRE(options->loss.kind == TG_CROSS_ENTROPY || tg_dataset_target_columns(train) > 0,
                "tg_fit: this loss needs target values, the data set has labels");
-    TG_REQUIRE(options->clip_norm >= 0, "tg_fit: the norm is clipped at %g",
-               (double)options->clip_norm);
+    TG_REQUIRE(options->clip_norm >= 0 && isfinite(options->clip_norm),
+               "tg_fit: the norm is clipped at %g", (double)options->clip_norm);
+    TG_TRY(tg_augmentation_check(&options->augmentation));
     TG_REQUIRE(tg_augmentation_is_none(&options->augmentation) ||
                    tg_dataset_shape(train).height > 0,
                "tg_fit: only pictures can be augmented");
@@ -131,19 +132,43 @@ static void shuffle(tg_trainer *t) {
     tg_random_shuffle(&random, t->order, count);
 }
 
-/* The loss is NaN or infinite: say where it came from. */
-static tg_status report_not_finite(tg_trainer *t, double loss) {
+/* Says where a loss that is NaN or infinite came from, `where` being its words. */
+static tg_status report_not_finite(const tg_trainer *t, const tg_plan *plan, const char *where,
+                                   double loss) {
     long layer = -1;
-    TG_TRY(tg_plan_find_not_finite(t->plan, &layer));
+    TG_TRY(tg_plan_find_not_finite(plan, &layer));
     if (layer < 0)
         return tg_fail(TG_NOT_FINITE,
-                       "epoch %zu, step %zu: the loss is %g, though all layers' outputs are finite",
-                       t->epoch + 1, t->step + 1, loss);
+                       "epoch %zu, step %zu: the %s is %g, though all layers' outputs are finite",
+                       t->epoch + 1, t->step + 1, where, loss);
     return tg_fail(TG_NOT_FINITE,
-                   "epoch %zu, step %zu: the loss is %g; layer %ld (%s) is the first whose outputs "
+                   "epoch %zu, step %zu: the %s is %g; layer %ld (%s) is the first whose outputs "
                    "are not finite",
-                   t->epoch + 1, t->step + 1, loss, layer,
+                   t->epoch + 1, t->step + 1, where, loss, layer,
                    tg_layer_name(tg_model_layer(t->model, (size_t)layer)->kind));
+}
+
+/* A step that spoils the weights shows in the loss of the next; after the last of an epoch there is
+ * none, so the weights themselves are looked at. */
+static tg_status check_weights(const tg_trainer *t) {
+    for (size_t i = 0; i < tg_model_layer_count(t->model); i++) {
+        if (tg_model_layer(t->model, i)->kind != TG_LAYER_DENSE) continue;
+        tg_tensor parts[2];
+        TG_TRY(tg_model_weight(t->model, i, &parts[0]));
+        TG_TRY(tg_model_bias(t->model, i, &parts[1]));
+        for (size_t p = 0; p < TG_COUNT(parts); p++) {
+            tg_device *device = parts[p].device;
+            bool finite = true;
+            TG_TRY(
+                device->operations->all_finite(device, parts[p].memory, parts[p].count, &finite));
+            if (!finite)
+                return tg_fail(TG_NOT_FINITE,
+                               "epoch %zu, step %zu: after it layer %zu (dense) is the first whose "
+                               "%s is not finite",
+                               t->epoch + 1, t->step, i, p == 0 ? "weight" : "bias");
+        }
+    }
+    return TG_OK;
 }
 
 static tg_status take_step(tg_trainer *t, tg_step_report *report) {
@@ -157,7 +182,7 @@ static tg_status take_step(tg_trainer *t, tg_step_report *report) {
     TG_TRY(tg_source_batch(&t->train, t->epoch, t->order + first, count, &x, &values, &targets));
     TG_TRY(tg_plan_forward(t->plan, &x, &y));
     TG_TRY(tg_plan_loss(t->plan, &t->loss, targets, &loss));
-    if (!isfinite(loss)) return report_not_finite(t, loss);
+    if (!isfinite(loss)) return report_not_finite(t, t->plan, "loss", loss);
     TG_TRY(tg_plan_backward(t->plan));
     if (options->clip_norm > 0) TG_TRY(tg_clip_norm(&gradients, options->clip_norm, &norm));
     t->learning_rate = (double)options->rule.learning_rate *
@@ -167,8 +192,10 @@ static tg_status take_step(tg_trainer *t, tg_step_report *report) {
     TG_TRY(tg_model_parameters(t->model, &parameters));
     TG_TRY(tg_optimizer_step(t->optimizer, (float)t->learning_rate, &gradients, &parameters));
 
-    tg_count_right(t->loss.kind, &y, targets, &t->right, &t->counted);
-    t->loss_sum += loss * (double)count;
+    const double weight = tg_loss_normalizer(&t->loss, targets, count, tg_tensor_columns(&y));
+    t->loss_sum += t->loss.reduction == TG_SUM ? loss : loss * weight;
+    t->weight += weight;
+    tg_count_correct(&t->loss, t->model, &y, targets, &t->correct, &t->counted);
     *report = (tg_step_report){.epoch = t->epoch,
                                .epochs = options->epochs,
                                .step = t->step,
@@ -183,68 +210,65 @@ static tg_status take_step(tg_trainer *t, tg_step_report *report) {
 
 /* ---- Epochs ---- */
 
-static tg_status validate(tg_trainer *t, tg_epoch_report *report) {
-    report->validation_loss = (double)NAN;
-    report->validation_accuracy = (double)NAN;
-    report->validation_balanced_accuracy = (double)NAN;
+static tg_status validate(const tg_trainer *t, tg_source *source, tg_metrics *metrics) {
+    metrics->loss = metrics->accuracy = metrics->balanced_accuracy = (double)NAN;
     if (!t->validation_plan) return TG_OK;
-    const bool labelled = t->validation.labels != NULL;
-    tg_metrics metrics = {0};
-    TG_TRY(tg_metrics_create(labelled ? tg_model_outputs(t->model) : 0, &metrics));
-    tg_status status = tg_evaluate_source(t->validation_plan, &t->validation, TG_EVALUATION_ROWS,
-                                          &t->loss, &metrics);
-    if (!status) {
-        report->validation_loss = metrics.loss;
-        report->validation_accuracy = metrics.accuracy;
-        if (labelled) report->validation_balanced_accuracy = metrics.balanced_accuracy;
-    }
-    tg_metrics_destroy(&metrics);
-    return status;
+    const bool labelled = source->labels != NULL;
+    TG_TRY(tg_metrics_create(labelled ? tg_model_outputs(t->model) : 0, metrics));
+    TG_TRY(tg_evaluate_source(t->model, t->validation_plan, source, TG_EVALUATION_ROWS, &t->loss,
+                              metrics));
+    if (!labelled) metrics->balanced_accuracy = (double)NAN;
+    if (isfinite(metrics->loss)) return TG_OK;
+    return report_not_finite(t, t->validation_plan, "validation loss", metrics->loss);
 }
 
 /* The value that training makes small. */
 static double monitored(const tg_trainer *t, const tg_epoch_report *report) {
     if (!t->validation_plan) return report->train_loss;
-    return t->options->monitor == TG_MONITOR_LOSS ? report->validation_loss
-                                                  : -report->validation_balanced_accuracy;
+    return t->options->monitor == TG_MONITOR_LOSS ? report->validation.loss
+                                                  : -report->validation.balanced_accuracy;
 }
 
 /* Of two epochs with the same balanced accuracy, which small sets often have, the loss decides. */
 static bool is_best(const tg_trainer *t, const tg_epoch_report *report) {
     const double value = monitored(t, report);
     if (value != t->best_value) return value < t->best_value;
-    return report->validation_loss < t->history.epochs[t->history.best_epoch].validation_loss;
+    return report->validation.loss < t->history.epochs[t->history.best_epoch].validation.loss;
 }
 
-/* Judges the epoch that has ended, records it, and keeps its weights when they are the best. */
-static tg_status end_epoch(tg_trainer *t, tg_epoch_report *report) {
-    const double samples = (double)tg_dataset_count(t->train.dataset);
-    *report = (tg_epoch_report){
+/* Keeps the weights of an epoch that is the best so far. */
+static tg_status judge(tg_trainer *t, tg_epoch_report *report) {
+    report->best = is_best(t, report);
+    t->epochs_since_best = report->best ? 0 : t->epochs_since_best + 1;
+    if (!report->best) return TG_OK;
+    t->best_value = monitored(t, report);
+    t->history.best_epoch = t->history.count;
+    if (!t->best.memory) return TG_OK;
+    tg_tensor parameters;
+    TG_TRY(tg_model_parameters(t->model, &parameters));
+    return tg_tensor_copy(&parameters, &t->best);
+}
+
+/* Judges the epoch whose steps are done, records it, and begins the next. */
+static tg_status end_epoch(tg_trainer *t) {
+    TG_TRY(tg_trainer_grow_history(t));
+    tg_epoch_report report = {
         .epoch = t->epoch,
         .learning_rate = t->learning_rate,
-        .train_loss = t->loss_sum / samples,
-        .train_accuracy = t->counted > 0 ? (double)t->right / (double)t->counted : (double)NAN};
-    TG_TRY(validate(t, report));
-    TG_TRY(tg_trainer_grow_history(t));
-
-    report->best = is_best(t, report);
-    if (report->best && t->best.memory) {
-        tg_tensor parameters;
-        TG_TRY(tg_model_parameters(t->model, &parameters));
-        TG_TRY(tg_tensor_copy(&parameters, &t->best));
+        .train_loss = t->weight > 0 ? t->loss_sum / t->weight : 0,
+        .train_accuracy = t->counted > 0 ? (double)t->correct / (double)t->counted : (double)NAN};
+    tg_status status = check_weights(t);
+    if (!status) status = validate(t, &t->validation, &report.validation);
+    if (!status) status = judge(t, &report);
+    if (status) {
+        tg_metrics_destroy(&report.validation);
+        return status;
     }
-    if (report->best) {
-        t->best_value = monitored(t, report);
-        t->history.best_epoch = t->history.count;
-        t->epochs_since_best = 0;
-    } else {
-        t->epochs_since_best++;
-    }
-    t->history.epochs[t->history.count++] = *report;
+    t->history.epochs[t->history.count++] = report;
     t->epoch++;
     t->step = 0;
-    t->loss_sum = 0;
-    t->right = t->counted = 0;
+    t->loss_sum = t->weight = 0;
+    t->correct = t->counted = 0;
     return TG_OK;
 }
 
@@ -262,10 +286,10 @@ static tg_status train_epoch(tg_trainer *t) {
         if (options->on_step && !options->on_step(options->user, &step))
             return cancel(t, "in", t->epoch);
     }
-    tg_epoch_report epoch;
-    TG_TRY(end_epoch(t, &epoch));
-    if (options->on_epoch && !options->on_epoch(options->user, &epoch))
-        return cancel(t, "after", epoch.epoch);
+    TG_TRY(end_epoch(t));
+    const tg_epoch_report *epoch = &t->history.epochs[t->history.count - 1];
+    if (options->on_epoch && !options->on_epoch(options->user, epoch))
+        return cancel(t, "after", epoch->epoch);
     if (options->checkpoint) TG_TRY(tg_checkpoint_write(t, options->checkpoint));
     return TG_OK;
 }
@@ -277,7 +301,7 @@ static bool has_patience(tg_trainer *t) {
 }
 
 static tg_status restore_best(tg_trainer *t) {
-    if (!t->best.memory || t->history.count == 0 || isinf(t->best_value)) return TG_OK;
+    if (!t->best.memory || t->history.count == 0) return TG_OK;
     tg_tensor parameters;
     TG_TRY(tg_model_parameters(t->model, &parameters));
     return tg_tensor_copy(&t->best, &parameters);
@@ -291,7 +315,10 @@ tg_status tg_fit(tg_model *model, const tg_dataset *train, const tg_dataset *val
     tg_status status = set_up(t, train, validation);
     if (!status && options->resume) status = tg_checkpoint_read(t, options->resume);
     while (!status && t->epoch < options->epochs && has_patience(t)) status = train_epoch(t);
-    if (!status) status = restore_best(t);
+    if (!status || status == TG_NOT_FINITE) {
+        tg_status restored = restore_best(t);
+        if (!status) status = restored;
+    }
     if (history && (!status || status == TG_CANCELLED || status == TG_NOT_FINITE)) {
         *history = t->history;
         t->history = (tg_history){0};

@@ -4,8 +4,11 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "device/device.h"
+#include "model/plan.h"
+#include "nn/loss.h"
 #include <math.h>
+
+#include <tigrillo/labels.h>
 
 tg_status tg_metrics_create(size_t classes, tg_metrics *metrics) {
     TG_REQUIRE(metrics, "tg_metrics_create: metrics is NULL");
@@ -34,30 +37,40 @@ void tg_metrics_destroy(tg_metrics *metrics) {
     *metrics = (tg_metrics){0};
 }
 
-/* The column of the largest value; -1 where there is a NaN. */
-static int32_t best_of(const float *row, size_t k) {
+/* The column of row r's largest value; -1 where there is a NaN. */
+static int32_t best_of(const tg_tensor *outputs, size_t r) {
+    const size_t k = tg_tensor_columns(outputs);
+    tg_tensor row;
     int32_t best = -1;
-    return tg_cpu_operations.argmax(tg_cpu(), 1, k, row, &best) == TG_OK ? best : -1;
+    tg_status status = tg_matrix_view(tg_tensor_data(outputs) + r * k, 1, k, &row);
+    if (!status) status = tg_argmax(&row, &best);
+    return status ? -1 : best;
 }
 
-tg_status tg_metrics_add(tg_metrics *metrics, const tg_tensor *outputs, const int32_t *labels) {
+/* tg_metrics_add() without the rows of the ignored label. */
+static tg_status add_rows(tg_metrics *metrics, const tg_tensor *outputs, const int32_t *labels,
+                          int32_t ignored) {
     TG_REQUIRE(metrics && outputs && (labels || tg_tensor_rows(outputs) == 0),
                "tg_metrics_add: an argument is NULL");
     const size_t n = tg_tensor_rows(outputs), k = tg_tensor_columns(outputs);
-    const float *row = tg_tensor_data(outputs);
-    TG_REQUIRE(row || n == 0, "tg_metrics_add: the outputs must be on the CPU");
+    TG_REQUIRE(tg_tensor_data(outputs) || n == 0, "tg_metrics_add: the outputs must be on the CPU");
     TG_REQUIRE(k == metrics->classes && k > 0, "tg_metrics_add: %zu outputs for %zu classes", k,
                metrics->classes);
     for (size_t r = 0; r < n; r++)
-        TG_REQUIRE(labels[r] >= 0 && (size_t)labels[r] < k,
+        TG_REQUIRE(labels[r] == ignored || (labels[r] >= 0 && (size_t)labels[r] < k),
                    "tg_metrics_add: row %zu: label %d is not in 0 .. %zu", r, (int)labels[r],
                    k - 1);
-    for (size_t r = 0; r < n; r++, row += k) {
-        int32_t predicted = best_of(row, k);
+    for (size_t r = 0; r < n; r++) {
+        if (labels[r] == ignored) continue;
+        const int32_t predicted = best_of(outputs, r);
         if (predicted >= 0) metrics->confusion[(size_t)labels[r] * k + (size_t)predicted]++;
+        metrics->samples++;
     }
-    metrics->samples += n;
     return TG_OK;
+}
+
+tg_status tg_metrics_add(tg_metrics *metrics, const tg_tensor *outputs, const int32_t *labels) {
+    return add_rows(metrics, outputs, labels, TG_NO_IGNORE_INDEX);
 }
 
 static double ratio(size_t part, size_t whole) {
@@ -86,43 +99,33 @@ void tg_metrics_finish(tg_metrics *metrics) {
     metrics->balanced_accuracy = present > 0 ? recalls / (double)present : 0;
 }
 
-void tg_count_right(tg_loss_kind kind, const tg_tensor *outputs, tg_targets targets, size_t *right,
-                    size_t *counted) {
-    const size_t n = tg_tensor_rows(outputs), k = tg_tensor_columns(outputs);
-    const float *row = tg_tensor_data(outputs);
-    const float *values = targets.values ? tg_tensor_data(targets.values) : NULL;
-    if (kind == TG_CROSS_ENTROPY) {
+void tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tensor *outputs,
+                      tg_targets targets, size_t *correct, size_t *counted) {
+    const size_t n = tg_tensor_rows(outputs);
+    if (loss->kind == TG_CROSS_ENTROPY) {
         for (size_t r = 0; r < n; r++) {
-            int32_t label = values ? best_of(values + r * k, k) : targets.labels[r];
-            *right += best_of(row + r * k, k) == label;
+            const int32_t label = targets.values ? best_of(targets.values, r) : targets.labels[r];
+            if (!targets.values && label == loss->ignore_index) continue;
+            *correct += best_of(outputs, r) == label;
+            (*counted)++;
         }
-        *counted += n;
-    } else if (kind == TG_BINARY_CROSS_ENTROPY && values) {
-        for (size_t i = 0; i < n * k; i++) *right += (row[i] > 0) == (values[i] > 0.5f);
-        *counted += n * k;
+    } else if (loss->kind == TG_BINARY_CROSS_ENTROPY && targets.values) {
+        const tg_layer *last = tg_model_layer(model, tg_model_layer_count(model) - 1);
+        const float threshold = tg_loss_is_fused(loss->kind, last->kind) ? 0.5f : 0;
+        const float *output = tg_tensor_data(outputs), *target = tg_tensor_data(targets.values);
+        for (size_t i = 0; i < outputs->count; i++)
+            *correct += (output[i] > threshold) == (target[i] > 0.5f);
+        *counted += outputs->count;
     }
 }
 
-/* What the sum of a batch's losses is to be divided by, as TG_MEAN does (loss.h). */
-static double normalizer(const tg_loss *loss, tg_targets targets, size_t n, size_t k) {
-    if (loss->kind != TG_CROSS_ENTROPY) return (double)n * (double)k;
-    if (targets.values) return (double)n;
-    double total = 0;
-    for (size_t r = 0; r < n; r++) {
-        const int32_t label = targets.labels[r];
-        if (label == loss->ignore_index) continue;
-        total += loss->class_weights ? (double)loss->class_weights[label] : 1;
-    }
-    return total;
-}
-
-tg_status tg_evaluate_source(tg_plan *plan, tg_source *source, size_t rows, const tg_loss *loss,
-                             tg_metrics *metrics) {
+tg_status tg_evaluate_source(const tg_model *model, tg_plan *plan, tg_source *source, size_t rows,
+                             const tg_loss *loss, tg_metrics *metrics) {
     const size_t n = tg_dataset_count(source->dataset);
     tg_loss summed = *loss;
     summed.reduction = TG_SUM;
     double total = 0, weight = 0;
-    size_t right = 0, counted = 0;
+    size_t correct = 0, counted = 0;
     size_t *samples = tg_allocate(rows, sizeof *samples);
     if (!samples) return TG_OUT_OF_MEMORY;
     tg_status status = TG_OK;
@@ -135,19 +138,21 @@ tg_status tg_evaluate_source(tg_plan *plan, tg_source *source, size_t rows, cons
         status = tg_source_batch(source, 0, samples, count, &x, &values, &targets);
         if (!status) status = tg_plan_forward(plan, &x, &y);
         if (!status) status = tg_plan_loss(plan, &summed, targets, &value);
-        if (!status && metrics->classes > 0) status = tg_metrics_add(metrics, &y, targets.labels);
+        if (!status && metrics->classes > 0)
+            status = add_rows(metrics, &y, targets.labels, loss->ignore_index);
         if (status) break;
-        tg_count_right(loss->kind, &y, targets, &right, &counted);
+        tg_count_correct(loss, model, &y, targets, &correct, &counted);
         total += value;
-        weight += normalizer(loss, targets, count, tg_tensor_columns(&y));
+        weight += tg_loss_normalizer(loss, targets, count, tg_tensor_columns(&y));
     }
     tg_release(samples);
     if (status) return status;
-    metrics->samples = n;
     tg_metrics_finish(metrics);
-    metrics->loss = loss->reduction == TG_SUM ? total : weight > 0 ? total / weight : 0;
-    if (metrics->classes == 0)
-        metrics->accuracy = counted > 0 ? ratio(right, counted) : (double)NAN;
+    metrics->loss = weight > 0 ? total / weight : 0;
+    if (metrics->classes == 0) {
+        metrics->samples = n;
+        metrics->accuracy = counted > 0 ? ratio(correct, counted) : (double)NAN;
+    }
     return TG_OK;
 }
 
@@ -162,7 +167,8 @@ tg_status tg_evaluate(const tg_model *model, const tg_dataset *dataset, const tg
     tg_status status = tg_source_open(&source, model, dataset, NULL, 0, TG_EVALUATION_ROWS);
     if (!status) status = tg_plan_create(model, TG_INFERENCE, TG_EVALUATION_ROWS, &plan);
     if (!status) status = tg_metrics_create(labelled ? tg_model_outputs(model) : 0, &made);
-    if (!status) status = tg_evaluate_source(plan, &source, TG_EVALUATION_ROWS, &chosen, &made);
+    if (!status)
+        status = tg_evaluate_source(model, plan, &source, TG_EVALUATION_ROWS, &chosen, &made);
     tg_plan_destroy(plan);
     tg_source_destroy(&source);
     if (status) {

@@ -7,16 +7,17 @@
 
 #include "train/source.h"
 
-/* How many of the outputs (on the CPU) are right, of how many: rows, by the largest output against
- * the label or the largest target; for binary cross-entropy elements, by the side of 0 and 1/2. For
- * the mean squared error nothing is counted. Both are added to. */
-void tg_count_right(tg_loss_kind kind, const tg_tensor *outputs, tg_targets targets, size_t *right,
-                    size_t *counted);
+/* How many of the outputs (on the CPU) of `model` are correct, of how many; both are added to.
+ * Rows, by the largest output against the label (the ignored one does not count) or the largest
+ * target; for binary cross-entropy elements, by the side of 0 (of 1/2 behind a sigmoid) against
+ * that of 1/2. For the mean squared error nothing is counted. */
+void tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tensor *outputs,
+                      tg_targets targets, size_t *correct, size_t *counted);
 
-/* tg_evaluate() with an inference plan and a source that are there already. `metrics` is created,
- * also when this fails. */
-tg_status tg_evaluate_source(tg_plan *plan, tg_source *source, size_t rows, const tg_loss *loss,
-                             tg_metrics *metrics);
+/* tg_evaluate() with an inference plan of the model and a source that are there already, into
+ * created metrics. */
+tg_status tg_evaluate_source(const tg_model *model, tg_plan *plan, tg_source *source, size_t rows,
+                             const tg_loss *loss, tg_metrics *metrics);
 
 /* So many rows are evaluated at a time. */
 enum { TG_EVALUATION_ROWS = 256 };

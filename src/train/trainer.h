@@ -23,12 +23,12 @@ typedef struct tg_trainer {
     tg_source validation;
 
     /* ---- What a checkpoint keeps, beside weights and optimiser ---- */
-    size_t epoch, step;    /* of the next step */
-    double loss_sum;       /* over the samples of this epoch so far */
-    size_t right, counted; /* of them */
-    double learning_rate;  /* of the last step */
-    tg_tensor best;        /* parameters of the best epoch; created when they are kept */
-    double best_value;     /* the monitored value, of which smaller is better */
+    size_t epoch, step;      /* of the next step */
+    double loss_sum, weight; /* of this epoch so far: the mean loss is loss_sum / weight */
+    size_t correct, counted;
+    double learning_rate; /* of the last step */
+    tg_tensor best;       /* parameters of the best epoch; created when they are kept */
+    double best_value;    /* the monitored value, of which smaller is better */
     size_t epochs_since_best;
     tg_history history;
     size_t history_capacity;

@@ -105,6 +105,8 @@ static void refuses_null(void **state) {
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_tensor_slice(&one, 0, 1, NULL));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_tensor_copy(NULL, &one));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_tensor_copy(&one, NULL));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_tensor_copy(&one, &cleared));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_tensor_copy(&cleared, &one));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_tensor_fill(NULL, 1));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_tensor_fill(&cleared, 1));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_tensor_write(NULL, &number, 1));

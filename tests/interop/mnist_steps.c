@@ -105,7 +105,7 @@ static tg_status write_steps(const recipe *r, size_t steps) {
 static bool print_epoch(void *user, const tg_epoch_report *report) {
     (void)user;
     printf("epoch %zu: training loss %.4f, test accuracy %.4f\n", report->epoch + 1,
-           report->train_loss, report->validation_accuracy);
+           report->train_loss, report->validation.accuracy);
     fflush(stdout);
     return true;
 }

@@ -54,7 +54,7 @@ static tg_status read_part(const char *folder, const char *part, tg_dataset **bo
 static bool print_epoch(void *user, const tg_epoch_report *report) {
     (void)user;
     fprintf(stderr, "epoch %zu: training loss %.4f, balanced accuracy %.4f\n", report->epoch + 1,
-            report->train_loss, report->validation_balanced_accuracy);
+            report->train_loss, report->validation.balanced_accuracy);
     return true;
 }
 

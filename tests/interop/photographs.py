@@ -3,17 +3,17 @@
 
     photographs.py PHOTOGRAPHS [SEED...] [--features hog|pixels]
 
-runs the program PHOTOGRAPHS for each seed (1, 2 and 3 if none is given), which trains with tg_fit();
-then PyTorch from the same initial weights on the very same batches, which the program sends through
-a pipe. Both keep the epoch with the best balanced accuracy. The table tells that accuracy and the
-recall of each class.
+runs the program PHOTOGRAPHS for each seed (1, 2 and 3 if none is given), which trains with
+tg_fit(); then PyTorch from the same initial weights on the very same batches, which the program
+sends through a pipe. Both keep the epoch with the best balanced accuracy. The table tells that
+accuracy and the recall of each class, on the data that the epoch was chosen by.
 
 The two are not equal step by step: each draws its own masks of dropout, and beyond that AdamW makes
-large differences of small ones (mnist_steps.c). What should be equal is the mean over the seeds, up to
-the scatter between them.
+large differences of small ones (mnist_steps.c). What should be equal is the mean over the seeds, up
+to the scatter between them.
 
-The pictures are those that photographs.c names, in TIGRILLO_DATA or else in ../shared/data beside the
-repository; without them the exit status is 77. To be run by hand: a seed takes minutes.
+The pictures are those that photographs.c names, in TIGRILLO_DATA or else in ../shared/data beside
+the repository; without them the exit status is 77. To be run by hand: a seed takes minutes.
 """
 import argparse
 import copy

@@ -38,7 +38,7 @@ static tg_model *make_model(void) {
     return model;
 }
 
-static const char *const class_names[] = {"cat", "", "\xc3\xa4 \"quoted\"\\\n\x01"};
+static const char *const class_names[] = {"cat", "\u00e9\u8a9e", "\xc3\xa4 \"quoted\"\\\n\x01"};
 
 static void assert_same_input(const tg_input *a, const tg_input *b) {
     assert_int_equal(!a, !b);
@@ -266,6 +266,8 @@ static void test_descriptions(void **state) {
         /* classes */
         {"1", good, "{}", NULL, TG_BAD_FORMAT, "f: tigrillo.model.classes: not an array"},
         {"1", good, "[]", NULL, TG_BAD_FORMAT, "f: tigrillo.model.classes: 0 names for 3 outputs"},
+        {"1", good, "[\"a\",\"b\",\"a\"]", NULL, TG_BAD_FORMAT,
+         "f: tigrillo.model.classes: two classes are called"},
         {"1", good, "[\"a\",\"b\"]", NULL, TG_BAD_FORMAT, "2 names for 3 outputs"},
         {"1", good, "[\"a\",\"b\",3]", NULL, TG_BAD_FORMAT, "the name of class 2 is not a text"},
         {"1", good, "[\"a\",\"b\",\"\\u0000\"]", NULL, TG_BAD_FORMAT,

@@ -147,8 +147,9 @@ static void class_names(void **state) {
     assert_null(tg_model_class_name(model, 0));
     assert_ok(tg_model_set_classes(model, names, 2));
     assert_fails(TG_INVALID_ARGUMENT, "3 names", tg_model_set_classes(model, names, 3));
-    assert_fails(TG_INVALID_ARGUMENT, "name 1 is NULL", tg_model_set_classes(model, broken, 2));
-    assert_fails(TG_INVALID_ARGUMENT, "name 1 is not valid UTF-8",
+    assert_fails(TG_INVALID_ARGUMENT, "class 1 has no name",
+                 tg_model_set_classes(model, broken, 2));
+    assert_fails(TG_INVALID_ARGUMENT, "the name of class 1 is not valid UTF-8",
                  tg_model_set_classes(model, latin, 2));
     assert_string_equal(tg_model_class_name(model, 1), "dog");
     assert_null(tg_model_class_name(model, 2));

@@ -58,6 +58,11 @@ static const struct {
      true,
      {OTHER(DROPOUT, 0.2f), DENSE(12), OTHER(RELU, 0), OTHER(DROPOUT, 0.5f), DENSE(4),
       OTHER(SOFTMAX, 1), END}},
+    {"sigmoid outputs",
+     5,
+     TG_BINARY_CROSS_ENTROPY,
+     false,
+     {DENSE(6), OTHER(TANH, 0), DENSE(4), OTHER(SIGMOID, 0), END}},
     {"squared error behind softmax",
      4,
      TG_MEAN_SQUARED_ERROR,
@@ -302,6 +307,28 @@ static void dropout_moves_on(void **state) {
     tear_down(&f);
 }
 
+/* Backward takes the mask of its forward pass, whatever was set since. */
+static void backward_keeps_the_mask(void **state) {
+    (void)state;
+    fixture f;
+    set_up(&f, 7, 9);
+    tg_tensor expected;
+    double value = 0;
+    assert_ok(tg_vector_create(tg_cpu(), f.parameters.count, &expected));
+    for (int changed = 0; changed < 2; changed++) {
+        tg_plan_set_dropout(f.plan, 77, 5);
+        assert_ok(tg_plan_forward(f.plan, &f.x, NULL));
+        assert_ok(tg_plan_loss(f.plan, &f.net.loss, f.targets, &value));
+        if (changed) tg_plan_set_dropout(f.plan, 1, 1);
+        assert_ok(tg_plan_backward(f.plan));
+        if (!changed) assert_ok(tg_tensor_copy(tg_plan_gradients(f.plan), &expected));
+    }
+    assert_memory_equal(tg_tensor_data(&expected), tg_tensor_data(tg_plan_gradients(f.plan)),
+                        expected.count * sizeof(float));
+    tg_tensor_destroy(&expected);
+    tear_down(&f);
+}
+
 static void finds_the_first_bad_layer(void **state) {
     (void)state;
     fixture f;
@@ -407,6 +434,7 @@ int main(void) {
         cmocka_unit_test(fused_loss_is_exact_for_confident_rows),
         cmocka_unit_test(prediction),
         cmocka_unit_test(dropout_moves_on),
+        cmocka_unit_test(backward_keeps_the_mask),
         cmocka_unit_test(finds_the_first_bad_layer),
         cmocka_unit_test(misuse),
         cmocka_unit_test(empty_batch),

@@ -281,6 +281,25 @@ static void takes_tensors_of_any_rank_as_matrices(void **state) {
     tg_tensor_destroy(&z);
 }
 
+/* The bias's gradient is a sum over the batch: float32 sums would lose a percent of this one. */
+static void sums_large_batches(void **state) {
+    (void)state;
+    enum { ROWS = 1000000, COLUMNS = 2 };
+    tg_tensor x, weight, dy, dbias;
+    assert_ok(tg_matrix_create(tg_cpu(), ROWS, 1, &x));
+    assert_ok(tg_matrix_create(tg_cpu(), COLUMNS, 1, &weight));
+    assert_ok(tg_matrix_create(tg_cpu(), ROWS, COLUMNS, &dy));
+    assert_ok(tg_vector_create(tg_cpu(), COLUMNS, &dbias));
+    assert_ok(tg_tensor_fill(&dy, 0.1f));
+    assert_ok(tg_dense_backward(&x, &weight, &dy, NULL, NULL, &dbias));
+    for (size_t c = 0; c < COLUMNS; c++)
+        assert_close(ROWS * (double)0.1f, (double)tg_tensor_data(&dbias)[c], 1e-7, 0);
+    tg_tensor_destroy(&x);
+    tg_tensor_destroy(&weight);
+    tg_tensor_destroy(&dy);
+    tg_tensor_destroy(&dbias);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reference_agrees_with_central_differences),
@@ -290,6 +309,7 @@ int main(void) {
         cmocka_unit_test(agrees_with_pytorch),
         cmocka_unit_test(refuses_what_does_not_fit),
         cmocka_unit_test(takes_tensors_of_any_rank_as_matrices),
+        cmocka_unit_test(sums_large_batches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,10 +111,29 @@ static void backward(const network *net, size_t i, size_t in, size_t out, const 
     }
 }
 
+static bool probability_outputs(const network *net) {
+    return net->layers[net->layer_count - 1].kind == TG_LAYER_SIGMOID;
+}
+
+/* Behind a sigmoid: -sum t log p + (1 - t) log(1 - p), over n k. */
+static double cross_entropy_of_sigmoids(const network *net, const double *p, size_t k,
+                                        double *gradient) {
+    const double count = (double)net->n * (double)k;
+    double loss = 0;
+    for (size_t i = 0; i < net->n * k; i++) {
+        const double t = net->targets.values[i];
+        loss -= (t * log(p[i]) + (1 - t) * log1p(-p[i])) / count;
+        gradient[i] = (p[i] - t) / (p[i] * (1 - p[i])) / count;
+    }
+    return loss;
+}
+
 static double loss_of(const network *net, const double *outputs, size_t k, double *gradient) {
     const bool probabilities = net->layers[net->layer_count - 1].kind == TG_LAYER_SOFTMAX;
     reference_loss *function = reference_mean_squared_error;
     if (net->loss.kind == TG_BINARY_CROSS_ENTROPY) function = reference_binary_cross_entropy;
+    if (net->loss.kind == TG_BINARY_CROSS_ENTROPY && probability_outputs(net))
+        return cross_entropy_of_sigmoids(net, outputs, k, gradient);
     if (net->loss.kind == TG_CROSS_ENTROPY)
         function = probabilities ? reference_cross_entropy : reference_softmax_cross_entropy;
     return function(outputs, net->targets, net->n, k, &net->loss, gradient);

@@ -115,10 +115,10 @@ static void learns_with_every_optimizer(void **state) {
         assert_int_equal(w.samples, 15 * SAMPLES);
         const tg_epoch_report *last = &history.epochs[14];
         assert_true(last->train_loss < 0.2 * history.epochs[0].train_loss);
-        assert_true(last->validation_accuracy > 0.95 && last->train_accuracy > 0.95);
+        assert_true(last->validation.accuracy > 0.95 && last->train_accuracy > 0.95);
         tg_metrics metrics;
         assert_ok(tg_evaluate(model, validation, NULL, &metrics));
-        assert_true(metrics.loss == history.epochs[history.best_epoch].validation_loss);
+        assert_true(metrics.loss == history.epochs[history.best_epoch].validation.loss);
         tg_metrics_destroy(&metrics);
         tg_history_destroy(&history);
         tg_model_destroy(model);
@@ -214,10 +214,15 @@ static void assert_same_history(const tg_history *a, const tg_history *b) {
         const tg_epoch_report *x = &a->epochs[i], *y = &b->epochs[i];
         assert_close(x->train_loss, y->train_loss, 0, 0);
         assert_close(x->train_accuracy, y->train_accuracy, 0, 0);
-        assert_close(x->validation_loss, y->validation_loss, 0, 0);
-        assert_close(x->validation_balanced_accuracy, y->validation_balanced_accuracy, 0, 0);
+        assert_close(x->validation.loss, y->validation.loss, 0, 0);
+        assert_close(x->validation.balanced_accuracy, y->validation.balanced_accuracy, 0, 0);
         assert_close(x->learning_rate, y->learning_rate, 0, 0);
         assert_int_equal(x->best, y->best);
+        const tg_metrics *v = &x->validation, *u = &y->validation;
+        assert_int_equal(v->samples, u->samples);
+        assert_int_equal(v->classes, u->classes);
+        assert_memory_equal(v->confusion, u->confusion, v->classes * v->classes * sizeof(size_t));
+        assert_memory_equal(v->f1, u->f1, v->classes * sizeof(double));
     }
 }
 
@@ -276,7 +281,7 @@ static void cancelled_after_an_epoch(void **state) {
     tg_history history;
     assert_fails(TG_CANCELLED, "after epoch 2", tg_fit(model, train, NULL, &options, &history));
     assert_int_equal(history.count, 2);
-    assert_true(isnan(history.epochs[0].validation_loss));
+    assert_true(isnan(history.epochs[0].validation.loss));
     tg_history_destroy(&history);
     /* A checkpoint is a model file too. */
     assert_ok(tg_model_load(tg_cpu(), options.checkpoint, &loaded));
@@ -321,7 +326,7 @@ static void a_checkpoint_of_something_else_is_refused(void **state) {
                  tg_fit(model, train, NULL, &changed, NULL));
     changed = options;
     changed.rule = tg_sgd(0.01f);
-    assert_fails(TG_INVALID_ARGUMENT, "the optimizer is 0 here and 1 there",
+    assert_fails(TG_INVALID_ARGUMENT, "the optimizer is \"sgd\" here and \"adam\" there",
                  tg_fit(model, train, NULL, &changed, NULL));
     changed = options;
     changed.balance_classes = true;
@@ -332,7 +337,20 @@ static void a_checkpoint_of_something_else_is_refused(void **state) {
     const tg_layer relu[] = {tg_dense(8), tg_relu(), tg_dropout(0), tg_dense(CLASSES),
                              tg_softmax()};
     assert_ok(tg_model_create(tg_cpu(), IN, relu, 5, 5, &other));
-    assert_fails(TG_INVALID_ARGUMENT, "the model is", tg_fit(other, train, NULL, &options, NULL));
+    assert_fails(TG_INVALID_ARGUMENT, "the layers here",
+                 tg_fit(other, train, NULL, &options, NULL));
+    changed = options;
+    changed.epochs = 0;
+    assert_fails(TG_INVALID_ARGUMENT, "0 epochs", tg_fit(model, train, NULL, &changed, NULL));
+    changed = options;
+    changed.schedule = tg_schedule_cosine(0);
+    assert_fails(TG_INVALID_ARGUMENT, "the schedule is \"cosine\" here and \"constant\" there",
+                 tg_fit(model, train, NULL, &changed, NULL));
+    const char *names[] = {"cat", "dog", "tiger"};
+    assert_ok(tg_model_set_classes(model, names, CLASSES));
+    assert_fails(TG_INVALID_ARGUMENT, "the classes here: [\"cat\",\"dog\",\"tiger\"]",
+                 tg_fit(model, train, NULL, &options, NULL));
+    assert_ok(tg_model_set_classes(model, NULL, 0));
     changed = options;
     changed.resume = plain;
     assert_fails(TG_BAD_FORMAT, "no checkpoint", tg_fit(model, train, NULL, &changed, NULL));
@@ -347,6 +365,47 @@ static void a_checkpoint_of_something_else_is_refused(void **state) {
     tg_model_destroy(other);
     tg_dataset_destroy(train);
     tg_dataset_destroy(less);
+    test_remove_folder(folder);
+}
+
+/* Epochs: fewer than are done, or others for a schedule that depends on them. */
+static void epochs_of_a_checkpoint(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    tg_dataset *train = make_clusters(5, SAMPLES);
+    tg_model *model = make_model(0);
+    watcher w = {0};
+    tg_fit_options options = watched(&w);
+    options.epochs = 3;
+    options.checkpoint = test_path(folder, "n.checkpoint");
+    assert_ok(tg_fit(model, train, NULL, &options, NULL));
+    options.resume = options.checkpoint;
+    /* A best epoch that is none of those in the history: the last digit of "best epoch":2. */
+    size_t size = 0;
+    unsigned char *bytes = test_read_file(options.checkpoint, &size);
+    const char *key = "\\\"best epoch\\\":2";
+    size_t at = 0;
+    while (at + strlen(key) <= size && memcmp(bytes + at, key, strlen(key)) != 0) at++;
+    assert_true(at + strlen(key) <= size);
+    bytes[at + strlen(key) - 1] = '3';
+    options.resume = test_path(folder, "crafted");
+    test_write_file(options.resume, bytes, size);
+    assert_fails(TG_BAD_FORMAT, "best epoch", tg_fit(model, train, NULL, &options, NULL));
+    free(bytes);
+    options.resume = options.checkpoint;
+    options.epochs = 2;
+    assert_fails(TG_INVALID_ARGUMENT, "2 epochs are asked for, 3 are done",
+                 tg_fit(model, train, NULL, &options, NULL));
+    options.resume = NULL;
+    options.schedule = tg_schedule_cosine(0);
+    w = (watcher){0};
+    assert_ok(tg_fit(model, train, NULL, &options, NULL));
+    options.resume = options.checkpoint;
+    options.epochs = 4;
+    assert_fails(TG_INVALID_ARGUMENT, "the epochs of the schedule is 4 here and 2 there",
+                 tg_fit(model, train, NULL, &options, NULL));
+    tg_model_destroy(model);
+    tg_dataset_destroy(train);
     test_remove_folder(folder);
 }
 
@@ -418,12 +477,12 @@ static void early_stopping_restores_the_best(void **state) {
         assert_true(history.epochs[history.best_epoch].best);
         tg_metrics metrics;
         assert_ok(tg_evaluate(model, validation, NULL, &metrics));
-        assert_true(metrics.loss == history.epochs[history.best_epoch].validation_loss);
+        assert_true(metrics.loss == history.epochs[history.best_epoch].validation.loss);
         for (size_t i = 0; i < history.count; i++) {
             if (m == 0)
-                assert_true(history.epochs[i].validation_loss >= metrics.loss);
+                assert_true(history.epochs[i].validation.loss >= metrics.loss);
             else
-                assert_true(history.epochs[i].validation_balanced_accuracy <=
+                assert_true(history.epochs[i].validation.balanced_accuracy <=
                             metrics.balanced_accuracy);
         }
         tg_metrics_destroy(&metrics);
@@ -457,6 +516,76 @@ static void not_finite_names_epoch_step_and_layer(void **state) {
     tg_dataset_destroy(train);
 }
 
+/* What the last step of an epoch spoils shows before the epoch is called done: its weights are
+ * never the result, nor in a checkpoint. */
+static void a_bad_last_step_is_seen(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    tg_dataset *train = make_clusters(8, 60), *validation = make_clusters(9, 20);
+    for (int kept = 0; kept < 2; kept++) {
+        tg_model *model = make_model(0), *loaded = NULL;
+        watcher w = {.spoil = model, .spoil_at = 8};
+        tg_fit_options options = watched(&w);
+        options.keep_best = kept;
+        options.checkpoint = test_path(folder, "last.checkpoint");
+        tg_history history;
+        assert_fails(TG_NOT_FINITE, "epoch 2, step 4: after it layer 0 (dense) is the first",
+                     tg_fit(model, train, validation, &options, &history));
+        assert_int_equal(history.count, 1);
+        tg_history_destroy(&history);
+        assert_ok(tg_model_load(tg_cpu(), options.checkpoint, &loaded));
+        if (kept) assert_same_parameters(model, loaded);
+        tg_model_destroy(loaded);
+        tg_model_destroy(model);
+    }
+    /* Samples so large that the outputs overflow, in the validation set alone. */
+    float huge[2][IN] = {{FLT_MAX, FLT_MAX, FLT_MAX, FLT_MAX}, {1, 1, 1, 1}};
+    const int32_t labels[] = {0, 1};
+    const tg_layer relu[] = {tg_dense(8), tg_relu(), tg_dense(CLASSES), tg_softmax()};
+    tg_tensor x;
+    tg_dataset *overflowing = NULL;
+    tg_model *model = NULL;
+    watcher w = {0};
+    tg_fit_options options = watched(&w);
+    assert_ok(tg_matrix_view(huge[0], 2, IN, &x));
+    assert_ok(tg_dataset_from_rows(&x, labels, CLASSES, NULL, &overflowing));
+    assert_ok(tg_model_create(tg_cpu(), IN, relu, TG_COUNT(relu), 1, &model));
+    assert_fails(TG_NOT_FINITE, "the validation loss is",
+                 tg_fit(model, train, overflowing, &options, NULL));
+    tg_model_destroy(model);
+    tg_dataset_destroy(overflowing);
+    tg_dataset_destroy(train);
+    tg_dataset_destroy(validation);
+    test_remove_folder(folder);
+}
+
+/* With learning rate 0, the mean over an epoch of batches is the mean of evaluating the whole, also
+ * with class weights, an ignored label, and sums. */
+static void training_loss_is_the_mean_over_all(void **state) {
+    (void)state;
+    const float weights[CLASSES] = {100, 1, 2};
+    tg_dataset *train = make_clusters(3, SAMPLES);
+    for (int variant = 0; variant < 4; variant++) {
+        tg_model *model = make_model(0);
+        watcher w = {0};
+        tg_fit_options options = watched(&w);
+        options.epochs = 1;
+        options.rule = tg_sgd(0);
+        if (variant == 1) options.loss.class_weights = weights;
+        if (variant == 2) options.loss.ignore_index = 1;
+        if (variant == 3) options.loss.reduction = TG_SUM;
+        tg_history history;
+        assert_ok(tg_fit(model, train, train, &options, &history));
+        const tg_epoch_report *report = &history.epochs[0];
+        assert_close(report->validation.loss, report->train_loss, 1e-6, 0);
+        assert_close(report->validation.accuracy, report->train_accuracy, 1e-12, 0);
+        assert_int_equal(report->validation.classes, CLASSES);
+        tg_history_destroy(&history);
+        tg_model_destroy(model);
+    }
+    tg_dataset_destroy(train);
+}
+
 /* Targets instead of labels: three losses, each towards what it can reach. */
 static void target_values(void **state) {
     (void)state;
@@ -482,12 +611,12 @@ static void target_values(void **state) {
         tg_history history;
         assert_ok(tg_fit(model, train, train, &options, &history));
         const tg_epoch_report *last = &history.epochs[29];
-        assert_true(last->validation_loss < 0.4 * history.epochs[0].train_loss);
+        assert_true(last->validation.loss < 0.4 * history.epochs[0].train_loss);
         if (kinds[k] == TG_MEAN_SQUARED_ERROR)
-            assert_true(isnan(last->train_accuracy) && isnan(last->validation_accuracy));
+            assert_true(isnan(last->train_accuracy) && isnan(last->validation.accuracy));
         else
-            assert_true(last->train_accuracy > 0.9 && last->validation_accuracy > 0.9);
-        assert_true(isnan(last->validation_balanced_accuracy));
+            assert_true(last->train_accuracy > 0.9 && last->validation.accuracy > 0.9);
+        assert_true(isnan(last->validation.balanced_accuracy));
         tg_history_destroy(&history);
         tg_model_destroy(model);
     }
@@ -528,11 +657,20 @@ static void pictures(void **state) {
         if (augmented) options.augmentation = (tg_augmentation){true, 2, 0.1f, 0.1f};
         tg_history history;
         assert_ok(tg_fit(model, train, train, &options, &history));
-        assert_true(history.epochs[4].validation_accuracy > 0.95);
+        assert_true(history.epochs[4].validation.accuracy > 0.95);
         tg_history_destroy(&history);
         tg_model_destroy(model);
         tg_input_destroy(&input);
     }
+    tg_fit_options options = tg_fit_defaults();
+    tg_model *model = NULL;
+    const tg_layer layer = tg_dense(2);
+    assert_ok(tg_model_create(tg_cpu(), SIDE * SIDE, &layer, 1, 1, &model));
+    options.augmentation.brightness = NAN;
+    assert_fails(TG_INVALID_ARGUMENT, "brightness", tg_fit(model, train, NULL, &options, NULL));
+    options.augmentation = (tg_augmentation){.contrast = -1};
+    assert_fails(TG_INVALID_ARGUMENT, "contrast", tg_fit(model, train, NULL, &options, NULL));
+    tg_model_destroy(model);
     tg_dataset_destroy(train);
     free(pixels);
 }
@@ -562,6 +700,7 @@ static void misuse(void **state) {
         {.message = "class weights are given"},
         {.message = "needs a validation set"},
         {.message = "no monitor 7"},
+        {.message = "clipped at inf"},
         {.message = "no classes to balance", .train = targets},
         {.message = "no balanced accuracy", .train = targets},
         {.message = "different targets", .validation = targets},
@@ -579,8 +718,9 @@ static void misuse(void **state) {
     cases[8].options.balance_classes = true;
     cases[9].options.patience = 1;
     cases[10].options.monitor = (tg_monitor)7;
-    cases[11].options.balance_classes = true;
-    cases[12].options.monitor = TG_MONITOR_BALANCED_ACCURACY;
+    cases[11].options.clip_norm = INFINITY;
+    cases[12].options.balance_classes = true;
+    cases[13].options.monitor = TG_MONITOR_BALANCED_ACCURACY;
     float *before = copy_parameters(model);
     for (size_t i = 0; i < TG_COUNT(cases); i++)
         assert_fails(TG_INVALID_ARGUMENT, cases[i].message,
@@ -646,9 +786,12 @@ int main(void) {
         cmocka_unit_test(resuming_is_exact),
         cmocka_unit_test(cancelled_after_an_epoch),
         cmocka_unit_test(a_checkpoint_of_something_else_is_refused),
+        cmocka_unit_test(epochs_of_a_checkpoint),
         cmocka_unit_test(damaged_checkpoints),
         cmocka_unit_test(early_stopping_restores_the_best),
         cmocka_unit_test(not_finite_names_epoch_step_and_layer),
+        cmocka_unit_test(a_bad_last_step_is_seen),
+        cmocka_unit_test(training_loss_is_the_mean_over_all),
         cmocka_unit_test(target_values),
         cmocka_unit_test(pictures),
         cmocka_unit_test(misuse),

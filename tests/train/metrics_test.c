@@ -135,7 +135,7 @@ static void evaluation(void **state) {
     tg_metrics_destroy(&m);
     loss.reduction = TG_SUM;
     assert_ok(tg_evaluate(model, soft, &loss, &m));
-    assert_close(value * N * K, m.loss, 1e-6, 0);
+    assert_close(value, m.loss, 1e-6, 0);
     tg_metrics_destroy(&m);
 
     tg_dataset_destroy(data);
@@ -144,6 +144,37 @@ static void evaluation(void **state) {
     tg_tensor_destroy(&x);
     tg_tensor_destroy(&y);
     tg_tensor_destroy(&values);
+}
+
+/* Rows of the ignored label count for nothing, neither in the loss nor in the figures. */
+static void ignored_rows(void **state) {
+    (void)state;
+    const tg_layer layers[] = {tg_dense(3), tg_softmax()};
+    uint64_t seed = 4;
+    tg_tensor x = reference_matrix(&seed, 9, 2, -1, 1);
+    const int32_t labels[] = {0, 1, 2, 0, 1, 2, 1, 1, 0}, others[] = {0, 2, 0, 2, 0};
+    const size_t kept[] = {0, 2, 3, 5, 8};
+    tg_model *model = NULL;
+    tg_dataset *data = NULL, *without = NULL;
+    tg_metrics ignoring, expected;
+    assert_ok(tg_dataset_from_rows(&x, labels, 3, NULL, &data));
+    assert_ok(tg_dataset_subset(data, kept, TG_COUNT(kept), &without));
+    assert_memory_equal(tg_dataset_labels(without), others, sizeof others);
+    assert_ok(tg_model_create(tg_cpu(), 2, layers, 2, 3, &model));
+    tg_loss loss = tg_loss_defaults(TG_CROSS_ENTROPY);
+    loss.ignore_index = 1;
+    assert_ok(tg_evaluate(model, data, &loss, &ignoring));
+    assert_ok(tg_evaluate(model, without, NULL, &expected));
+    assert_int_equal(ignoring.samples, 5);
+    assert_close(expected.loss, ignoring.loss, 1e-12, 0);
+    assert_true(expected.accuracy == ignoring.accuracy);
+    assert_memory_equal(expected.confusion, ignoring.confusion, 9 * sizeof(size_t));
+    tg_metrics_destroy(&ignoring);
+    tg_metrics_destroy(&expected);
+    tg_dataset_destroy(data);
+    tg_dataset_destroy(without);
+    tg_model_destroy(model);
+    tg_tensor_destroy(&x);
 }
 
 static void evaluation_refuses_what_does_not_fit(void **state) {
@@ -176,11 +207,9 @@ static void evaluation_refuses_what_does_not_fit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(figures),
-        cmocka_unit_test(nothing_counted),
-        cmocka_unit_test(misuse),
-        cmocka_unit_test(evaluation),
-        cmocka_unit_test(evaluation_refuses_what_does_not_fit),
+        cmocka_unit_test(figures),      cmocka_unit_test(nothing_counted),
+        cmocka_unit_test(misuse),       cmocka_unit_test(evaluation),
+        cmocka_unit_test(ignored_rows), cmocka_unit_test(evaluation_refuses_what_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
