@@ -51,8 +51,8 @@ typedef struct tg_read_options {
     /* csv: the label column's name or its number, counted from 0 (-1 is the last); NULL: the column
      * called "label", "class" or "target" when there is a header with one, else the last */
     const char *label_column;
-    /* Files that cannot be read are skipped; each is reported here (from one thread at a time).
-     * NULL: reported nowhere but in tg_dataset_skipped(). */
+    /* Files that cannot be read, or are no pictures by their names, are skipped; each is reported
+     * here (from one thread at a time). NULL: reported nowhere but in tg_dataset_skipped(). */
     void (*on_skip)(void *user, const char *message);
     void *user;
     /* Class names in the order of their labels, to give a second data set the labels of the first;
@@ -64,14 +64,16 @@ typedef struct tg_read_options {
 TG_API tg_read_options tg_read_defaults(void);
 
 /* A folder with a subfolder per class, each with PNG, JPEG or BMP files (*.png, *.jpg, *.jpeg,
- * *.bmp, in any case; other files are ignored, hidden ones too, deeper folders are not entered).
- * Classes and files are taken in the order of their names' bytes. At least two classes, each with a
- * readable picture. `options` may be NULL here and below. */
+ * *.bmp, in any case). Other files and deeper folders are left out and count as skipped; on_skip is
+ * told once for each class. Hidden files are ignored. Classes and files are taken in the order of
+ * their names' bytes. At least two classes, each with a readable picture. `options` may be NULL
+ * here and below. */
 TG_API TG_CHECKED tg_status tg_dataset_read_folder(const char *path, const tg_read_options *options,
                                                    tg_dataset **dataset);
 
 /* IDX, MNIST's format: unsigned bytes, images n x height x width and labels n, plain or gzip. The
- * number of classes is the largest label + 1, and at least 2. */
+ * number of classes is the largest label + 1. Here and below, samples that are all of one class are
+ * refused, unless the class names are given. */
 TG_API TG_CHECKED tg_status tg_dataset_read_idx(const char *images, const char *labels,
                                                 const tg_read_options *options,
                                                 tg_dataset **dataset);
@@ -82,11 +84,12 @@ TG_API TG_CHECKED tg_status tg_dataset_read_idx(const char *images, const char *
 TG_API TG_CHECKED tg_status tg_dataset_read_cifar(const char *path, const tg_read_options *options,
                                                   tg_dataset **dataset);
 
-/* CSV (RFC 4180: commas, quotes, LF or CRLF). The first line is a header when one of its fields
- * outside the label column is not a number. All columns but the label's are numbers, read without
- * regard to the locale; NaN, infinities, empty fields and lines of another length are refused with
- * their line. Labels may be any text: classes are the distinct ones, in the order of their numbers
- * if all are numbers, else of their bytes. */
+/* CSV (RFC 4180: commas, quotes, LF or CRLF). The first line is a header when the label column is
+ * chosen by a name in it, or when none of its fields outside the label column is a number (and not
+ * all are empty, NaN or infinite). All columns but the label's are numbers, read without regard to
+ * the locale; NaN, infinities, empty fields, and lines that are empty or of another length are
+ * refused with their line and column, both counted from 1. Labels may be any text: classes are the
+ * distinct ones, in the order of their numbers if all are numbers, else of their bytes. */
 TG_API TG_CHECKED tg_status tg_dataset_read_csv(const char *path, const tg_read_options *options,
                                                 tg_dataset **dataset);
 
@@ -114,7 +117,7 @@ TG_API const char *tg_dataset_class_name(const tg_dataset *dataset, size_t label
 TG_API const int32_t *tg_dataset_labels(const tg_dataset *dataset);
 /* Columns of the target values; 0 when it has labels. */
 TG_API size_t tg_dataset_target_columns(const tg_dataset *dataset);
-/* How many files were skipped when it was read. */
+/* How many files, and folders beside them, were skipped when it was read. */
 TG_API size_t tg_dataset_skipped(const tg_dataset *dataset);
 
 /* ---- Parts of it. ---- */
@@ -124,8 +127,9 @@ TG_API TG_CHECKED tg_status tg_dataset_subset(const tg_dataset *dataset, const s
                                               size_t count, tg_dataset **subset);
 
 /* Splits at random, class by class: `fraction` (in (0, 1)) of each class goes to `second`, rounded,
- * but at least one sample, and at least one stays. A class of one sample is an error, named. Target
- * values: split as if of one class. The same seed gives the same split. */
+ * but at least one sample, and at least one stays. A class of one sample is an error, named: it
+ * needs a second data set. Target values: split as if of one class. The same seed gives the same
+ * split. */
 TG_API TG_CHECKED tg_status tg_dataset_split(const tg_dataset *dataset, double fraction,
                                              uint64_t seed, tg_dataset **first,
                                              tg_dataset **second);

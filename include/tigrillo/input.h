@@ -62,6 +62,11 @@ TG_API TG_CHECKED tg_status tg_dataset_batch_targets(const tg_dataset *dataset,
 TG_API TG_CHECKED tg_status tg_input_apply(const tg_input *input, const uint8_t *pixels,
                                            float *row);
 
+/* One sample that is a row of floats, standardised into input->size floats; may be in place.
+ * TG_INVALID_ARGUMENT for an input of pictures. Thread-safe. */
+TG_API TG_CHECKED tg_status tg_input_apply_row(const tg_input *input, const float *values,
+                                               float *row);
+
 TG_END
 
 #endif

@@ -42,7 +42,8 @@ TG_API TG_CHECKED tg_status tg_model_weight(const tg_model *model, size_t layer,
 TG_API TG_CHECKED tg_status tg_model_bias(const tg_model *model, size_t layer, tg_tensor *view);
 TG_API TG_CHECKED tg_status tg_model_parameters(const tg_model *model, tg_tensor *view);
 
-/* Names of the classes (copied), one per output; count 0 takes them away. */
+/* Names of the classes (copied), one per output: UTF-8, not empty, different; count 0 takes them
+ * away. */
 TG_API TG_CHECKED tg_status tg_model_set_classes(tg_model *model, const char *const *names,
                                                  size_t count);
 /* How many there are: tg_model_outputs() or 0. */

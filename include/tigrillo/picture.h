@@ -28,8 +28,8 @@ TG_API size_t tg_picture_size(tg_picture_shape shape);
 /* Reads a PNG, JPEG or BMP file (stb_image), and resizes it by area averaging to `shape`; the
  * sides are scaled each by its own factor. Grey is 0.299 R + 0.587 G + 0.114 B, transparency is
  * ignored. `pixels` has tg_picture_size(shape) bytes. Refused, with the file's name and the reason:
- * other formats, damaged files, files above 256 MiB, pictures above 64 million pixels (checked
- * before anything is decoded). Thread-safe. */
+ * other formats, damaged files, files above 256 MiB, pictures without or above 64 million pixels
+ * (checked before anything is decoded). Thread-safe. */
 TG_API TG_CHECKED tg_status tg_picture_read(const char *path, tg_picture_shape shape,
                                             uint8_t *pixels);
 
@@ -42,7 +42,8 @@ typedef struct tg_augmentation {
     bool mirror;      /* left and right exchanged, every other time */
     size_t shift;     /* moved by up to so many pixels each way; the border is repeated */
     float brightness; /* + u, u uniform in -brightness .. brightness, on values in 0 .. 1 */
-    float contrast;   /* (x - mean) (1 + u) + mean, u uniform in -contrast .. contrast */
+    float contrast;   /* (x - mean) (1 + u) + mean, u uniform in -contrast .. contrast; the mean is
+                       * that of the whole picture, all channels together */
 } tg_augmentation;
 
 /* Nothing changed. */
@@ -61,7 +62,11 @@ TG_API void tg_augment(const tg_augmentation *augmentation, tg_picture_shape sha
  * degrees; each pixel votes with its magnitude into the two nearest orientations and the four
  * nearest cells (of `cell` x `cell` pixels); blocks of 2 x 2 cells, one cell apart, are normalised
  * by their L2 norm, clipped at 0.2 and normalised again. With `colour`, the mean of each channel in
- * each cell follows. */
+ * each cell follows.
+ *
+ * Order: blocks row by row; in a block its 4 cells row by row; in a cell 9 orientations, centred at
+ * 10, 30, ... 170 degrees from the right towards the bottom. Then colour: cells row by row; in a
+ * cell its channels. */
 typedef struct tg_hog {
     size_t cell; /* pixels; the picture must hold at least 2 x 2 cells; a rest at the right and
                   * bottom border votes into the last cell */
@@ -71,7 +76,8 @@ typedef struct tg_hog {
 /* Cells of an eighth of the smaller side, at least 2 pixels; with colour. */
 TG_API tg_hog tg_hog_defaults(tg_picture_shape shape);
 
-/* How many features one picture has; 0 if the settings do not fit the shape. */
+/* How many features one picture has; 0, and tg_error_message() says why, if the settings do not fit
+ * the shape. */
 TG_API size_t tg_hog_size(const tg_hog *hog, tg_picture_shape shape);
 
 /* picture: height x width x channels values in 0 .. 1. `features` has tg_hog_size() floats.

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,27 +101,28 @@ static void release_for_zlib(void *user, void *memory) {
     tg_release(memory);
 }
 
-static bool is_gzip(const unsigned char *bytes, size_t size) {
+bool tg_is_gzip(const unsigned char *bytes, size_t size) {
     return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
 
-static unsigned at_most_unsigned(size_t size) {
-    return size < UINT_MAX ? (unsigned)size : UINT_MAX;
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
 }
 
-/* Unpacks one gzip member, which begins at *place, and moves *place behind it. */
+/* Unpacks one gzip member, which begins at *place, and moves *place behind it; or stops when there
+ * are `most` bytes. */
 static tg_status unpack_member(z_stream *stream, const char *path, const unsigned char *packed,
-                               size_t packed_size, size_t limit, size_t *place, buffer *b) {
-    for (;;) {
+                               size_t packed_size, size_t most, size_t *place, buffer *b) {
+    while (b->size < most) {
         TG_TRY(make_room(b));
         stream->next_in = packed + *place;
-        stream->avail_in = at_most_unsigned(packed_size - *place);
+        stream->avail_in = (unsigned)smaller(packed_size - *place, UINT_MAX);
         stream->next_out = b->bytes + b->size;
-        stream->avail_out = at_most_unsigned(b->capacity - b->size - 1);
+        size_t room = smaller(b->capacity - b->size - 1, most - b->size);
+        stream->avail_out = (unsigned)smaller(room, UINT_MAX);
         int result = inflate(stream, Z_NO_FLUSH);
         *place = (size_t)(stream->next_in - packed);
         b->size = (size_t)(stream->next_out - b->bytes);
-        if (b->size > limit) return fail_too_large(path, limit);
         if (result == Z_STREAM_END) return TG_OK;
         if (result == Z_MEM_ERROR) return TG_OUT_OF_MEMORY;
         if (result == Z_BUF_ERROR) /* no more input */
@@ -132,39 +132,32 @@ static tg_status unpack_member(z_stream *stream, const char *path, const unsigne
             return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: damaged gzip data: %s", path, *place,
                            stream->msg ? stream->msg : "no reason known");
     }
+    return TG_OK;
 }
 
 static tg_status unpack(const char *path, const unsigned char *packed, size_t packed_size,
-                        size_t limit, buffer *b) {
+                        size_t most, buffer *b) {
     z_stream stream = {.zalloc = allocate_for_zlib, .zfree = release_for_zlib};
     if (inflateInit2(&stream, MAX_WBITS + 16 /* gzip only */) != Z_OK) return TG_OUT_OF_MEMORY;
     size_t place = 0;
     tg_status status = TG_OK;
-    while (!status && place < packed_size) {
-        if (!is_gzip(packed + place, packed_size - place))
+    while (!status && place < packed_size && b->size < most) {
+        if (!tg_is_gzip(packed + place, packed_size - place))
             status = tg_fail(TG_BAD_FORMAT, "%s: byte %zu: something else follows the gzip data",
                              path, place);
         else
-            status = unpack_member(&stream, path, packed, packed_size, limit, &place, b);
+            status = unpack_member(&stream, path, packed, packed_size, most, &place, b);
         if (!status) inflateReset(&stream);
     }
     inflateEnd(&stream);
     return status;
 }
 
-tg_status tg_file_read_gzip(const char *path, size_t limit, unsigned char **bytes, size_t *size) {
-    unsigned char *packed = NULL;
-    size_t packed_size = 0;
-    TG_TRY(tg_file_read(path, limit, &packed, &packed_size));
-    if (!is_gzip(packed, packed_size)) {
-        *bytes = packed;
-        *size = packed_size;
-        return TG_OK;
-    }
+tg_status tg_unpack_gzip(const char *path, const unsigned char *packed, size_t packed_size,
+                         size_t most, unsigned char **bytes, size_t *size) {
     buffer b = {0};
-    tg_status status = start_buffer(&b, packed_size < limit / 4 ? packed_size * 4 : limit);
-    if (!status) status = unpack(path, packed, packed_size, limit, &b);
-    tg_release(packed);
+    tg_status status = start_buffer(&b, packed_size < most / 4 ? packed_size * 4 : most);
+    if (!status) status = unpack(path, packed, packed_size, most, &b);
     if (status) {
         tg_release(b.bytes);
         return status;
@@ -189,6 +182,16 @@ static tg_status write_chunk(int file, const char *path, tg_chunk chunk) {
     return TG_OK;
 }
 
+/* Characters of a temporary file's name. It does not grow with the name of the file that it stands
+ * for, which may be as long as names can be. */
+enum { TEMPORARY_NAME = 16 };
+
+/* So many characters of a path are its folder, with the last slash; 0: there is none. */
+static size_t folder_length(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
 /* Creates a file beside `path` under a name that is not taken and writes the name to `name`. Not
  * mkstemp(): its files are readable by nobody else, and asking for the umask is not thread-safe. */
 static tg_status create_beside(const char *path, char *name, size_t room, int *file) {
@@ -196,33 +199,29 @@ static tg_status create_beside(const char *path, char *name, size_t room, int *f
     clock_gettime(CLOCK_REALTIME, &now);
     unsigned long suffix = (unsigned long)now.tv_nsec ^ ((unsigned long)getpid() << 8);
     for (int attempt = 0; attempt < 100; attempt++) {
-        snprintf(name, room, "%s.%06lx", path, (suffix + (unsigned long)attempt) & 0xffffff);
+        snprintf(name, room, "%.*s.tigrillo-%06lx", (int)folder_length(path), path,
+                 (suffix + (unsigned long)attempt) & 0xffffff);
         *file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (*file >= 0) return TG_OK;
         if (errno != EEXIST) break;
     }
-    return tg_fail_errno(name, "create");
+    return tg_fail_errno(path, "create");
 }
 
 /* So that a crash right after the rename does not undo it. Some file systems cannot do this, and
  * the file is whole in any case: errors do not count. */
 static void flush_folder(const char *path, char *name) {
-    const char *slash = strrchr(path, '/');
-    if (slash) {
-        size_t length = (size_t)(slash - path) + 1;
-        memcpy(name, path, length);
-        name[length] = '\0';
-    } else {
-        memcpy(name, ".", 2);
-    }
+    size_t length = folder_length(path);
+    memcpy(name, length > 0 ? path : "./", length > 0 ? length : 2);
+    name[length > 0 ? length : 2] = '\0';
     int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return;
     fsync(folder);
     close(folder);
 }
 
-/* `old` describes the file that is replaced; NULL: there is none. `name` has room for the path and
- * the temporary file's ending. */
+/* `old` describes the file that is replaced; NULL: there is none. `name` has room for the
+ * temporary file's. */
 static tg_status replace_file(const char *path, const struct stat *old, const tg_chunk *chunks,
                               size_t count, char *name, size_t room) {
     int file = -1;
@@ -249,7 +248,7 @@ static tg_status replace_resolved(const char *path, const tg_chunk *chunks, size
     if (!exists && errno != ENOENT) return tg_fail_errno(path, "create");
     if (exists && !S_ISREG(info.st_mode))
         return tg_fail(TG_IO_ERROR, "%s: cannot replace: it is not a regular file", path);
-    size_t room = strlen(path) + 16;
+    size_t room = folder_length(path) + TEMPORARY_NAME + 1;
     char *name = tg_allocate(room, 1);
     if (!name) return TG_OUT_OF_MEMORY;
     tg_status status = replace_file(path, exists ? &info : NULL, chunks, count, name, room);

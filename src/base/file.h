@@ -3,6 +3,7 @@
 #ifndef TG_BASE_FILE_H
 #define TG_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <tigrillo/status.h>
@@ -11,8 +12,13 @@
  * not counted. Anything but a regular file or a pipe is refused. */
 tg_status tg_file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size);
 
-/* The same, unpacked when it is gzip; `limit` holds for the unpacked bytes too. */
-tg_status tg_file_read_gzip(const char *path, size_t limit, unsigned char **bytes, size_t *size);
+/* Whether a file that begins with these bytes is gzip. */
+bool tg_is_gzip(const unsigned char *bytes, size_t size);
+
+/* Unpacks gzip data, `path` in messages, but not more than `most` bytes: where *size is `most`,
+ * more may follow, and nobody has looked whether it is sound. The bytes as above. */
+tg_status tg_unpack_gzip(const char *path, const unsigned char *packed, size_t packed_size,
+                         size_t most, unsigned char **bytes, size_t *size);
 
 typedef struct tg_chunk {
     const void *bytes;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Samples into rows of the network's input, and the statistics that this needs. */
-#include <tigrillo/input.h>
-
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -10,7 +9,7 @@
 #include "base/status.h"
 #include "base/streams.h"
 #include "data/dataset.h"
-#include "data/picture.h"
+#include "data/input.h"
 
 static bool is_picture(tg_picture_shape shape) {
     return shape.height > 0;
@@ -20,34 +19,29 @@ static bool same_shape(tg_picture_shape a, tg_picture_shape b) {
     return a.height == b.height && a.width == b.width && a.channels == b.channels;
 }
 
-/* How many features a sample gives; an error where there are none. */
-static tg_status count_features(tg_features features, const tg_hog *hog, tg_picture_shape shape,
-                                size_t columns, size_t *size) {
-    TG_REQUIRE(features == TG_FEATURES_PLAIN || features == TG_FEATURES_HOG,
-               "there are no features %d", (int)features);
-    size_t count = columns;
-    if (features == TG_FEATURES_HOG) {
-        TG_REQUIRE(is_picture(shape), "HOG needs pictures, not rows of numbers");
-        count = tg_hog_size(hog, shape);
-        if (count == 0) return TG_INVALID_ARGUMENT; /* with the message of tg_hog_size() */
-    }
-    *size = count;
-    return TG_OK;
+/* "pictures of 28 x 28 x 1" or "rows of 4 values". */
+typedef struct kind_name {
+    char text[96];
+} kind_name;
+
+static kind_name name_kind(tg_picture_shape shape, size_t columns) {
+    kind_name name;
+    if (is_picture(shape))
+        snprintf(name.text, sizeof name.text, "pictures of %zu x %zu x %zu", shape.height,
+                 shape.width, shape.channels);
+    else
+        snprintf(name.text, sizeof name.text, "rows of %zu values", columns);
+    return name;
 }
 
-/* Whether `input` is sound and takes samples of this shape and so many columns. */
-static tg_status check_input(const tg_input *input, tg_picture_shape shape, size_t columns) {
-    TG_REQUIRE(same_shape(input->shape, shape),
-               "the input takes pictures of %zu x %zu x %zu (0: rows), the samples are %zu x %zu x "
-               "%zu",
-               input->shape.height, input->shape.width, input->shape.channels, shape.height,
-               shape.width, shape.channels);
-    size_t size = 0;
-    TG_TRY(count_features(input->features, &input->hog, shape, columns, &size));
-    TG_REQUIRE(input->size == size, "the input has %zu columns, the samples give %zu", input->size,
-               size);
-    TG_REQUIRE(input->statistics == 0 || (input->mean && input->deviation),
-               "the input counts %zu statistics, but has none", input->statistics);
+/* Whether `input` is sound and takes the samples of the data set. */
+static tg_status check_input(const tg_input *input, const tg_dataset *dataset) {
+    TG_TRY(tg_input_check(input));
+    bool rows = !is_picture(input->shape);
+    TG_REQUIRE(same_shape(input->shape, dataset->shape) &&
+                   (!rows || input->size == dataset->columns),
+               "the model takes %s, the data are %s", name_kind(input->shape, input->size).text,
+               name_kind(dataset->shape, dataset->columns).text);
     return TG_OK;
 }
 
@@ -94,7 +88,7 @@ static void make_features(const tg_input *input, tg_picture_shape shape, const u
     }
     if (is_hog(input)) {
         tg_status status = tg_hog_compute(&input->hog, shape, picture, row);
-        (void)status; /* It fails only where check_input() does. */
+        (void)status; /* It fails only where tg_input_check() does. */
     }
 }
 
@@ -188,7 +182,7 @@ tg_status tg_dataset_batch(const tg_dataset *dataset, const tg_input *input,
     TG_REQUIRE(tg_augmentation_is_none(augmentation) || is_picture(dataset->shape),
                "augmentation needs pictures, not rows of numbers");
     TG_TRY(check_samples(dataset, samples, count));
-    if (input) TG_TRY(check_input(input, dataset->shape, dataset->columns));
+    if (input) TG_TRY(check_input(input, dataset));
     batch b = {.dataset = dataset,
                .input = input,
                .augmentation = augmentation,
@@ -222,14 +216,22 @@ tg_status tg_dataset_batch_targets(const tg_dataset *dataset, const size_t *samp
 tg_status tg_input_apply(const tg_input *input, const uint8_t *pixels, float *row) {
     TG_REQUIRE(input && pixels && row, "tg_input_apply: an argument is NULL");
     TG_REQUIRE(is_picture(input->shape), "the input takes rows of numbers, not pictures");
-    TG_TRY(tg_picture_shape_check(input->shape));
+    TG_TRY(tg_input_check(input));
     size_t columns = tg_picture_size(input->shape);
-    TG_TRY(check_input(input, input->shape, columns));
     work one;
     TG_TRY(start_work(1, 1, columns, scratch_size(input, NULL, columns), &one));
     make_features(input, input->shape, pixels, NULL, NULL, one.scratch, row);
     standardise(input, row);
     tg_release(one.scratch);
+    return TG_OK;
+}
+
+tg_status tg_input_apply_row(const tg_input *input, const float *values, float *row) {
+    TG_REQUIRE(input && values && row, "tg_input_apply_row: an argument is NULL");
+    TG_REQUIRE(!is_picture(input->shape), "the input takes pictures, not rows of numbers");
+    TG_TRY(tg_input_check(input));
+    memmove(row, values, input->size * sizeof *row);
+    standardise(input, row);
     return TG_OK;
 }
 
@@ -332,9 +334,12 @@ tg_status tg_input_fit(const tg_dataset *dataset, tg_features features, const tg
     TG_REQUIRE(dataset && input, "tg_input_fit: an argument is NULL");
     TG_REQUIRE(threads >= 0, "%d threads", threads);
     TG_REQUIRE(dataset->count > 0 && dataset->columns > 0, "the data set is empty");
-    tg_input made = {.shape = dataset->shape, .features = features};
-    if (features == TG_FEATURES_HOG) made.hog = hog ? *hog : tg_hog_defaults(dataset->shape);
-    TG_TRY(count_features(features, &made.hog, made.shape, dataset->columns, &made.size));
+    tg_input made = {.shape = dataset->shape, .features = features, .size = dataset->columns};
+    if (features == TG_FEATURES_HOG) {
+        made.hog = hog ? *hog : tg_hog_defaults(dataset->shape);
+        made.size = tg_hog_size(&made.hog, made.shape);
+    }
+    TG_TRY(tg_input_check(&made));
     bool by_channel = features == TG_FEATURES_PLAIN && is_picture(made.shape);
     made.statistics = by_channel ? made.shape.channels : made.size;
     made.mean = tg_allocate(made.statistics, sizeof *made.mean);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* CIFAR-10's and CIFAR-100's binary format (https://www.cs.toronto.edu/~kriz/cifar.html). */
-#include <stdbool.h>
-
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* CSV files: columns of numbers and one of labels, which may be any text. */
 #include <float.h>
-#include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,8 +16,7 @@
 
 /* ---- The first line ---- */
 
-/* What stands for a missing or a broken number. In the first line it must not make a header of what
- * is a sample: it is refused there as in every line. */
+/* What stands for a missing or a broken number. */
 static bool is_no_number(const char *text) {
     static const char *const words[] = {"", "nan", "inf", "infinity"};
     if (*text == '-' || *text == '+') text++;
@@ -26,13 +25,17 @@ static bool is_no_number(const char *text) {
     return false;
 }
 
+/* Names, and not one number: a line with both is a sample, and refused for what is no number in it,
+ * rather than lost as a header. So is a line of missing numbers alone. */
 static bool is_header(const tg_csv *csv, size_t label) {
+    bool names = false;
     double number = 0;
-    for (size_t i = 0; i < csv->count; i++)
-        if (i != label && !is_no_number(csv->fields[i]) &&
-            !tg_parse_number(csv->fields[i], &number))
-            return true;
-    return false;
+    for (size_t i = 0; i < csv->count; i++) {
+        if (i == label) continue;
+        if (tg_parse_number(csv->fields[i], &number)) return false;
+        names = names || !is_no_number(csv->fields[i]);
+    }
+    return names;
 }
 
 /* The first column of this name in the first line, or their count. */
@@ -88,13 +91,21 @@ typedef struct csv_label {
 typedef struct csv_table {
     tg_csv csv;
     size_t columns, label; /* as in the file: the label's column counts */
+    char **names;          /* of the columns, from the header; NULL: there is none */
     csv_label *labels;     /* of the samples of `dataset` */
     tg_dataset *dataset;
 } csv_table;
 
+/* Columns are counted from 1, like lines. */
+static tg_status fail_at(const csv_table *table, size_t column, const char *reason) {
+    char name[64] = "";
+    if (table->names) snprintf(name, sizeof name, " (\"%.40s\")", table->names[column]);
+    return tg_fail(TG_BAD_FORMAT, "%s: line %zu: column %zu%s: %s", table->csv.path,
+                   table->csv.record_line, column + 1, name, reason);
+}
+
 static tg_status parse_value(const csv_table *table, size_t column, float *value) {
-    const tg_csv *csv = &table->csv;
-    const char *text = csv->fields[column], *reason = "is not a number";
+    const char *text = table->csv.fields[column], *reason = "is not a number";
     double number = 0;
     if (!*text) {
         reason = "is empty";
@@ -105,8 +116,12 @@ static tg_status parse_value(const csv_table *table, size_t column, float *value
         }
         reason = "is too large for a 32-bit float";
     }
-    return tg_fail(TG_BAD_FORMAT, "%s: line %zu: column %zu: \"%.40s\" %s", csv->path,
-                   csv->record_line, column, text, reason);
+    /* A header with numbers among its names was taken for a sample. */
+    bool first = !table->names && table->csv.record_line == 1;
+    char quoted[192];
+    snprintf(quoted, sizeof quoted, "\"%.40s\" %s%s", text, reason,
+             first ? " (if this line is a header, choose the label's column by its name)" : "");
+    return fail_at(table, column, quoted);
 }
 
 /* The record that was read last becomes sample `row`. */
@@ -119,9 +134,7 @@ static tg_status add_sample(csv_table *table, size_t row) {
     for (size_t i = 0; i < csv->count; i++)
         if (i != table->label) TG_TRY(parse_value(table, i, value++));
     const char *label = csv->fields[table->label];
-    if (!*label)
-        return tg_fail(TG_BAD_FORMAT, "%s: line %zu: column %zu: the label is empty", csv->path,
-                       csv->record_line, table->label);
+    if (!*label) return fail_at(table, table->label, "the label is empty");
     table->labels[row] = (csv_label){label, csv->record_line};
     return TG_OK;
 }
@@ -139,15 +152,31 @@ static size_t count_lines(const char *text, const char *end) {
     return lines;
 }
 
+static tg_status fail_one_column(const tg_csv *csv) {
+    const char *separator = strpbrk(csv->fields[0], ";\t");
+    if (!separator)
+        return tg_fail(TG_BAD_FORMAT, "%s: line %zu: one column; there must be values and a label",
+                       csv->path, csv->record_line);
+    return tg_fail(TG_BAD_FORMAT,
+                   "%s: line %zu: no commas: are the fields separated by %s? Only commas are read",
+                   csv->path, csv->record_line, *separator == ';' ? "semicolons" : "tabs");
+}
+
+/* The line that was read last is the header. */
+static tg_status keep_names(csv_table *table) {
+    table->names = tg_allocate(table->columns, sizeof *table->names);
+    if (!table->names) return TG_OUT_OF_MEMORY;
+    memcpy(table->names, table->csv.fields, table->columns * sizeof *table->names);
+    return TG_OK;
+}
+
 static tg_status read_samples(csv_table *table, const char *label_column) {
     tg_csv *csv = &table->csv;
     size_t size = (size_t)(csv->end - csv->next), lines = count_lines(csv->next, csv->end);
     bool found = false, header = false;
     TG_TRY(tg_csv_read(csv, &found));
     if (!found) return tg_fail(TG_BAD_FORMAT, "%s: the file is empty", csv->path);
-    if (csv->count < 2)
-        return tg_fail(TG_BAD_FORMAT, "%s: line %zu: one column; there must be values and a label",
-                       csv->path, csv->record_line);
+    if (csv->count < 2) return fail_one_column(csv);
     TG_TRY(find_label(csv, label_column, &table->label, &header));
     table->columns = csv->count;
     size_t most = bound_samples(size, lines, table->columns), count = 0;
@@ -155,7 +184,10 @@ static tg_status read_samples(csv_table *table, const char *label_column) {
         tg_dataset_allocate(most, (tg_picture_shape){0}, table->columns - 1, 0, &table->dataset));
     table->labels = tg_allocate(most, sizeof *table->labels);
     if (!table->labels) return TG_OUT_OF_MEMORY;
-    if (header) TG_TRY(tg_csv_read(csv, &found));
+    if (header) {
+        TG_TRY(keep_names(table));
+        TG_TRY(tg_csv_read(csv, &found));
+    }
     while (found) {
         TG_TRY(add_sample(table, count++));
         TG_TRY(tg_csv_read(csv, &found));
@@ -202,7 +234,7 @@ static tg_status name_classes(const csv_table *table, csv_class *classes, size_t
     if (count > TG_MOST_CLASSES)
         return tg_fail(TG_UNSUPPORTED,
                        "%s: %zu classes; at most %d are read: is column %zu the label's?",
-                       table->csv.path, count, TG_MOST_CLASSES, table->label);
+                       table->csv.path, count, TG_MOST_CLASSES, table->label + 1);
     bool numbers = true;
     for (size_t i = 0; i < count; i++)
         numbers = numbers && tg_parse_number(classes[i].text, &classes[i].number);
@@ -269,6 +301,7 @@ static tg_status parse(const char *path, char *text, size_t size, const tg_read_
     tg_status status = read_samples(&table, options ? options->label_column : NULL);
     if (!status) status = set_labels(&table, options);
     tg_release(table.csv.fields);
+    tg_release(table.names);
     tg_release(table.labels);
     return tg_dataset_finish(status, table.dataset, dataset);
 }

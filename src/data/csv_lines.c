@@ -51,6 +51,11 @@ static tg_status read_field(tg_csv *csv, bool *last) {
     *last = *csv->next != ',';
     if (!*last)
         csv->next++;
+    else if (*csv->next == ';' || *csv->next == '\t')
+        return fail_at(csv, csv->line,
+                       *csv->next == ';'
+                           ? "a semicolon behind a field: are the fields separated by semicolons?"
+                           : "a tab behind a field: are the fields separated by tabs?");
     else if (csv->next < csv->end && !skip_line_end(csv))
         return fail_at(csv, csv->line, "neither a comma nor a line's end behind a field");
     *end = '\0';
@@ -63,7 +68,7 @@ tg_status tg_csv_read(tg_csv *csv, bool *found) {
     while (skip_line_end(csv)) continue;
     *found = csv->next < csv->end;
     if (!*found) return TG_OK;
-    if (csv->line > line) return fail_at(csv, line, "the line is empty");
+    if (csv->line > line) return tg_fail(TG_BAD_FORMAT, "%s: line %zu is empty", csv->path, line);
     csv->count = 0;
     csv->record_line = line;
     for (bool last = false; !last;) TG_TRY(read_field(csv, &last));

@@ -119,12 +119,17 @@ int32_t tg_find_class(const char *const *names, size_t classes, const char *name
 tg_status tg_dataset_number_classes(tg_dataset *dataset, const tg_read_options *options,
                                     size_t classes, const char *path) {
     const char *const *names = options ? options->class_names : NULL;
-    size_t largest = 0;
-    for (size_t i = 1; i < dataset->count; i++)
+    size_t largest = 0, other = 0;
+    for (size_t i = 1; i < dataset->count; i++) {
         if (dataset->labels[i] > dataset->labels[largest]) largest = i;
+        if (dataset->labels[i] != dataset->labels[0]) other = i;
+    }
+    if (!names && other == 0)
+        return tg_fail(TG_BAD_FORMAT, "%s: only one class, %d; there must be at least two", path,
+                       dataset->labels[0]);
     size_t needed = (size_t)dataset->labels[largest] + 1;
     if (names) classes = options->classes;
-    if (classes == 0) classes = needed > 2 ? needed : 2;
+    if (classes == 0) classes = needed;
     if (needed > classes)
         return tg_fail(TG_BAD_FORMAT, "%s: sample %zu: label %d, but there are only %zu classes",
                        path, largest, dataset->labels[largest], classes);
@@ -132,6 +137,10 @@ tg_status tg_dataset_number_classes(tg_dataset *dataset, const tg_read_options *
         return tg_fail(TG_UNSUPPORTED, "%s: sample %zu: label %d: at most %d classes", path,
                        largest, dataset->labels[largest], TG_MOST_CLASSES);
     return tg_dataset_set_classes(dataset, names, classes);
+}
+
+tg_read_options tg_read_defaults(void) {
+    return (tg_read_options){.shape = {32, 32, 3}};
 }
 
 /* ---- From memory ---- */

@@ -44,7 +44,8 @@ tg_status tg_dataset_set_classes(tg_dataset *dataset, const char *const *names, 
 int32_t tg_find_class(const char *const *names, size_t classes, const char *name);
 
 /* For files whose labels, already in the data set, are numbers: names the classes as the options
- * ask, else gives them their numbers, `classes` of them or as many as the largest label demands. */
+ * ask, else gives them their numbers, `classes` of them or, for 0, as many as the largest label
+ * demands; samples that are then all of one class are refused. `path` is that of the labels. */
 tg_status tg_dataset_number_classes(tg_dataset *dataset, const tg_read_options *options,
                                     size_t classes, const char *path);
 

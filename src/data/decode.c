@@ -11,8 +11,6 @@
 #include "base/status.h"
 #include "data/picture_check.h"
 
-enum { MOST_PIXELS = 64000000 };
-
 enum { MOST_BLOCKS = 64 };
 
 /* What stb_image allocates while this thread decodes one picture: it has no parameter for it. The
@@ -116,11 +114,9 @@ tg_status tg_decode(const unsigned char *bytes, size_t size, const char *name,
     if (!stbi_info_from_memory(bytes, (int)size, &width, &height, &channels))
         return fail_decoding(name);
     height = abs(height); /* negative in a BMP file whose rows run from the top */
-    size_t area = 0;
-    if (width < 1 || height < 1 || !tg_multiply((size_t)width, (size_t)height, &area) ||
-        area > MOST_PIXELS)
-        return tg_fail(TG_UNSUPPORTED, "%s: %d x %d pixels are more than %d", name, width, height,
-                       MOST_PIXELS);
+    /* Once more: these are the sides that count. */
+    TG_TRY(tg_picture_sides_check((unsigned)width, (unsigned)height, name));
+    size_t area = (size_t)width * (size_t)height;
     /* At most 8 bytes a pixel, twice that while it unpacks, and a JPEG file's blocks. */
     begin_decoding(area * 64 + (1 << 20));
     int wanted = channels <= 2 ? 1 : 3;

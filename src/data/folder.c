@@ -2,6 +2,7 @@
 /* A folder with a subfolder of pictures per class. First all files are listed, then decoded in
  * parallel, each straight into its place in the data set; last the places of the unreadable ones
  * are closed up. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -25,6 +26,7 @@ typedef struct picture_file {
 typedef struct picture_list {
     picture_file *files;
     size_t count, capacity;
+    size_t left_out; /* other files and folders beside them */
 } picture_list;
 
 static void destroy_list(picture_list *list) {
@@ -55,16 +57,79 @@ static tg_status add_file(picture_list *list, const char *folder, const char *na
     return TG_OK;
 }
 
-static tg_status list_class(picture_list *list, const char *folder, int32_t label) {
-    tg_listing names = {0};
-    TG_TRY(tg_listing_read(folder, false, is_picture_name, &names));
+/* What is in the folder of a class. */
+typedef struct class_folder {
+    const char *path;
+    tg_listing subfolders, files;
+    size_t others;     /* files that are no pictures by their names */
+    const char *other; /* one of them */
+} class_folder;
+
+/* Nothing is left out silently; but it is one message a folder, not thousands. */
+static tg_status report_left_out(const class_folder *folder, const tg_read_options *options) {
+    size_t files = folder->others, folders = folder->subfolders.count;
+    if (!options->on_skip || files + folders == 0) return TG_OK;
+    char what[2][512] = {"", ""};
+    if (files > 0)
+        snprintf(what[0], sizeof what[0], "%zu %s not PNG, JPEG or BMP by %s (such as %s)", files,
+                 files == 1 ? "file is" : "files are", files == 1 ? "its name" : "their names",
+                 folder->other);
+    if (folders > 0)
+        snprintf(what[1], sizeof what[1], "%zu %s not looked into (such as %s)", folders,
+                 folders == 1 ? "folder is" : "folders are", folder->subfolders.names[0]);
+    size_t size = strlen(folder->path) + sizeof what;
+    char *message = tg_allocate(size, 1);
+    if (!message) return TG_OUT_OF_MEMORY;
+    snprintf(message, size, "%s: %s%s%s", folder->path, what[0], files && folders ? ", " : "",
+             what[1]);
+    options->on_skip(options->user, message);
+    tg_release(message);
+    return TG_OK;
+}
+
+static void close_class(class_folder *folder) {
+    tg_listing_destroy(&folder->subfolders);
+    tg_listing_destroy(&folder->files);
+}
+
+/* A folder of folders is refused: it is probably one floor too high that the user points. */
+static tg_status open_class(const char *path, class_folder *folder) {
+    class_folder made = {.path = path};
+    TG_TRY(tg_listing_read(path, &made.subfolders, &made.files));
+    for (size_t i = 0; i < made.files.count; i++) {
+        if (is_picture_name(made.files.names[i])) continue;
+        if (made.others++ == 0) made.other = made.files.names[i];
+    }
+    if (made.others == made.files.count && made.subfolders.count > 0) {
+        close_class(&made);
+        return tg_fail(TG_BAD_FORMAT, "%s holds folders, not pictures: is %s meant?", path, path);
+    }
+    *folder = made;
+    return TG_OK;
+}
+
+static tg_status add_files(picture_list *list, const class_folder *folder, int32_t label) {
+    for (size_t i = 0; i < folder->files.count; i++)
+        if (is_picture_name(folder->files.names[i]))
+            TG_TRY(add_file(list, folder->path, folder->files.names[i], label));
+    return TG_OK;
+}
+
+/* The folder is that of class `name` or, with label -1, of no class. */
+static tg_status list_class(picture_list *list, const char *path, const char *name, int32_t label,
+                            const tg_read_options *options) {
+    class_folder folder = {0};
+    TG_TRY(open_class(path, &folder));
     tg_status status = TG_OK;
-    for (size_t i = 0; !status && i < names.count; i++)
-        status = add_file(list, folder, names.names[i], label);
-    if (!status && names.count == 0)
+    if (label < 0)
+        status = tg_fail(TG_BAD_FORMAT, "%s: unknown class \"%.80s\"", path, name);
+    else if (folder.others == folder.files.count)
         status = tg_fail(TG_BAD_FORMAT, "%s: no PNG, JPEG or BMP files in the folder of this class",
-                         folder);
-    tg_listing_destroy(&names);
+                         path);
+    if (!status) status = report_left_out(&folder, options);
+    if (!status) status = add_files(list, &folder, label);
+    list->left_out += folder.others + folder.subfolders.count;
+    close_class(&folder);
     return status;
 }
 
@@ -74,11 +139,9 @@ static tg_status list_files(const char *path, const tg_listing *classes,
         int32_t label = (int32_t)i;
         if (options->class_names)
             label = tg_find_class(options->class_names, options->classes, classes->names[i]);
-        if (label < 0)
-            return tg_fail(TG_BAD_FORMAT, "%s: unknown class \"%.80s\"", path, classes->names[i]);
         char *folder = tg_join_path(path, classes->names[i]);
         if (!folder) return TG_OUT_OF_MEMORY;
-        tg_status status = list_class(list, folder, label);
+        tg_status status = list_class(list, folder, classes->names[i], label, options);
         tg_release(folder);
         TG_TRY(status);
     }
@@ -132,6 +195,7 @@ static tg_status keep_readable(const picture_list *list, const tg_read_options *
         dataset->labels[kept++] = file->label;
     }
     dataset->count = kept;
+    dataset->skipped += list->left_out;
     return TG_OK;
 }
 
@@ -164,12 +228,25 @@ static tg_status read_classes(const char *path, const tg_listing *names,
     return check_classes(path, dataset, names);
 }
 
+/* A single folder may hold the folders that are meant. */
+static tg_status fail_few_classes(const char *path, const tg_listing *names) {
+    if (names->count == 1) {
+        char *folder = tg_join_path(path, names->names[0]);
+        if (!folder) return TG_OUT_OF_MEMORY;
+        class_folder only = {0};
+        tg_status status = open_class(folder, &only);
+        tg_release(folder);
+        TG_TRY(status);
+        close_class(&only);
+    }
+    return tg_fail(TG_BAD_FORMAT,
+                   "%s: %zu subfolder%s; there must be at least two, one for each class", path,
+                   names->count, names->count == 1 ? "" : "s");
+}
+
 static tg_status read_listed(const char *path, const tg_listing *names,
                              const tg_read_options *options, tg_dataset **dataset) {
-    if (names->count < 2)
-        return tg_fail(TG_BAD_FORMAT,
-                       "%s: %zu subfolders; there must be at least two, one for each class", path,
-                       names->count);
+    if (names->count < 2) return fail_few_classes(path, names);
     picture_list list = {0};
     tg_dataset *made = NULL;
     tg_status status = list_files(path, names, options, &list);
@@ -187,7 +264,7 @@ tg_status tg_dataset_read_folder(const char *path, const tg_read_options *option
     TG_REQUIRE(options->threads >= 0, "%d threads", options->threads);
     TG_TRY(tg_picture_shape_check(options->shape));
     tg_listing names = {0};
-    TG_TRY(tg_listing_read(path, true, NULL, &names));
+    TG_TRY(tg_listing_read(path, &names, NULL));
     tg_status status = read_listed(path, &names, options, dataset);
     tg_listing_destroy(&names);
     return status;

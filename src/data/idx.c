@@ -12,13 +12,14 @@
 enum { UNSIGNED_BYTE = 8, MOST_DIMENSIONS = 3 };
 
 typedef struct idx_file {
-    unsigned char *bytes; /* the whole file */
+    unsigned char *bytes; /* the whole file, unpacked */
     const unsigned char *values;
+    size_t header, count; /* bytes of the header, and of the values that it promises */
     size_t shape[MOST_DIMENSIONS];
 } idx_file;
 
-static tg_status parse(const char *path, const unsigned char *bytes, size_t size, size_t dimensions,
-                       idx_file *file) {
+static tg_status parse_header(const char *path, const unsigned char *bytes, size_t size,
+                              size_t dimensions, idx_file *file) {
     if (size == 0) return tg_fail(TG_BAD_FORMAT, "%s: the file is empty", path);
     size_t header = 4 + 4 * dimensions;
     if (size < 4 || bytes[0] != 0 || bytes[1] != 0)
@@ -40,18 +41,42 @@ static tg_status parse(const char *path, const unsigned char *bytes, size_t size
             return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: the dimensions are too large", path,
                            4 + 4 * i);
     }
-    if (count != size - header)
-        return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: %zu bytes of values, expected %zu", path,
-                       header, size - header, count);
-    if (count == 0) return tg_fail(TG_BAD_FORMAT, "%s: byte 4: it holds no values", path);
-    file->values = bytes + header;
+    file->header = header;
+    file->count = count;
+    return TG_OK;
+}
+
+/* Replaces the packed bytes. The header first, then what it promises and one byte more: a small
+ * file could unpack to gigabytes. */
+static tg_status unpack(const char *path, size_t dimensions, idx_file *file, size_t *size) {
+    unsigned char *head = NULL, *bytes = NULL;
+    size_t head_size = 0;
+    TG_TRY(tg_unpack_gzip(path, file->bytes, *size, 4 + 4 * dimensions, &head, &head_size));
+    tg_status status = parse_header(path, head, head_size, dimensions, file);
+    tg_release(head);
+    TG_TRY(status);
+    if (file->count > TG_MOST_DATA_BYTES)
+        return tg_fail(TG_UNSUPPORTED, "%s: larger than %zu bytes", path, TG_MOST_DATA_BYTES);
+    TG_TRY(tg_unpack_gzip(path, file->bytes, *size, file->header + file->count + 1, &bytes, size));
+    tg_release(file->bytes);
+    file->bytes = bytes;
     return TG_OK;
 }
 
 static tg_status read_file(const char *path, size_t dimensions, idx_file *file) {
     size_t size = 0;
-    TG_TRY(tg_file_read_gzip(path, TG_MOST_DATA_BYTES, &file->bytes, &size));
-    return parse(path, file->bytes, size, dimensions, file);
+    TG_TRY(tg_file_read(path, TG_MOST_DATA_BYTES, &file->bytes, &size));
+    bool packed = tg_is_gzip(file->bytes, size);
+    if (packed) TG_TRY(unpack(path, dimensions, file, &size));
+    TG_TRY(parse_header(path, file->bytes, size, dimensions, file));
+    size_t count = size - file->header;
+    if (count != file->count)
+        return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: %s%zu bytes of values, expected %zu", path,
+                       file->header, packed && count > file->count ? "at least " : "", count,
+                       file->count);
+    if (count == 0) return tg_fail(TG_BAD_FORMAT, "%s: byte 4: it holds no values", path);
+    file->values = file->bytes + file->header;
+    return TG_OK;
 }
 
 static tg_status fill(const idx_file *images, const idx_file *labels, const char *images_path,

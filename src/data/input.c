@@ -42,16 +42,19 @@ tg_status tg_input_check(const tg_input *input) {
     TG_REQUIRE(hog || input->features == TG_FEATURES_PLAIN, "there are no features %d",
                (int)input->features);
     if (picture) TG_TRY(tg_picture_shape_check(*shape));
-    TG_REQUIRE(picture || !hog, "hog features need a picture's shape");
+    TG_REQUIRE(picture || !hog, "hog features need a picture's shape, not rows of numbers");
     size_t needed = !picture ? input->size
                     : hog    ? tg_hog_size(&input->hog, *shape)
                              : tg_picture_size(*shape);
-    TG_REQUIRE(needed > 0, hog ? "the hog settings do not fit the shape" : "the size is 0");
+    TG_REQUIRE(needed > 0 || !hog, "the hog settings do not fit the shape: %s", tg_error_message());
+    TG_REQUIRE(needed > 0, "the size is 0");
     TG_REQUIRE(input->size == needed, "the size is %zu, but the shape gives %zu", input->size,
                needed);
     TG_REQUIRE(input->statistics == 0 || input->statistics == needed ||
                    (picture && !hog && input->statistics == shape->channels),
                "%zu statistics do not fit the size %zu", input->statistics, needed);
+    TG_REQUIRE(input->statistics == 0 || (input->mean && input->deviation),
+               "the input has no statistics, but counts %zu", input->statistics);
     for (size_t i = 0; i < input->statistics; i++)
         TG_REQUIRE(isfinite(input->mean[i]) && isfinite(input->deviation[i]) &&
                        input->deviation[i] > 0,

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,42 +38,47 @@ static tg_status add(tg_listing *listing, const char *name) {
 }
 
 /* A link that leads nowhere is no folder: that it cannot be read is said when it is read. */
-static tg_status add_if(tg_listing *listing, const char *folder, const char *name,
-                        bool subfolders) {
+static tg_status add_entry(const char *folder, const char *name, tg_listing *subfolders,
+                           tg_listing *files) {
     char *path = tg_join_path(folder, name);
     if (!path) return TG_OUT_OF_MEMORY;
     struct stat info;
     bool is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
     tg_release(path);
-    return is_folder == subfolders ? add(listing, name) : TG_OK;
+    if (is_folder) return add(subfolders, name);
+    return files ? add(files, name) : TG_OK;
 }
 
-static tg_status read_entries(DIR *directory, const char *folder, bool subfolders,
-                              bool (*wanted)(const char *name), tg_listing *listing) {
+static tg_status read_entries(DIR *directory, const char *folder, tg_listing *subfolders,
+                              tg_listing *files) {
     for (;;) {
         errno = 0;
         const struct dirent *entry = readdir(directory);
         if (!entry && errno) return tg_fail_errno(folder, "read the folder");
         if (!entry) return TG_OK;
-        const char *name = entry->d_name;
-        if (name[0] != '.' && (!wanted || wanted(name)))
-            TG_TRY(add_if(listing, folder, name, subfolders));
+        if (entry->d_name[0] != '.') TG_TRY(add_entry(folder, entry->d_name, subfolders, files));
     }
 }
 
-tg_status tg_listing_read(const char *folder, bool subfolders, bool (*wanted)(const char *name),
-                          tg_listing *listing) {
+static void sort(tg_listing *listing) {
+    if (listing->count > 0) qsort(listing->names, listing->count, sizeof *listing->names, compare);
+}
+
+tg_status tg_listing_read(const char *folder, tg_listing *subfolders, tg_listing *files) {
     DIR *directory = opendir(folder);
     if (!directory) return tg_fail_errno(folder, "open the folder");
-    tg_listing made = {0};
-    tg_status status = read_entries(directory, folder, subfolders, wanted, &made);
+    tg_listing folders_made = {0}, files_made = {0};
+    tg_status status = read_entries(directory, folder, &folders_made, files ? &files_made : NULL);
     closedir(directory);
     if (status) {
-        tg_listing_destroy(&made);
+        tg_listing_destroy(&folders_made);
+        tg_listing_destroy(&files_made);
         return status;
     }
-    if (made.count > 0) qsort(made.names, made.count, sizeof *made.names, compare);
-    *listing = made;
+    sort(&folders_made);
+    sort(&files_made);
+    *subfolders = folders_made;
+    if (files) *files = files_made;
     return TG_OK;
 }
 

@@ -3,7 +3,6 @@
 #ifndef TG_DATA_LISTING_H
 #define TG_DATA_LISTING_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <tigrillo/status.h>
@@ -13,10 +12,9 @@ typedef struct tg_listing {
     size_t count, capacity;
 } tg_listing;
 
-/* The subfolders of a folder, or what else is in it, links followed, in the order of their names'
- * bytes. Hidden ones are left out, and those that `wanted`, if there is one, does not want. */
-tg_status tg_listing_read(const char *folder, bool subfolders, bool (*wanted)(const char *name),
-                          tg_listing *listing);
+/* The subfolders of a folder, and what else is in it, links followed, in the order of their names'
+ * bytes. Hidden ones are left out. `files` may be NULL. */
+tg_status tg_listing_read(const char *folder, tg_listing *subfolders, tg_listing *files);
 void tg_listing_destroy(tg_listing *listing);
 
 /* "folder/name"; tg_release() it. NULL as tg_allocate(). */

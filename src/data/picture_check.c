@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/picture_check.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,6 +13,19 @@
 
 static tg_status fail_short(const char *name, size_t place, const char *format) {
     return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: the %s file ends too early", name, place, format);
+}
+
+tg_status tg_picture_sides_check(uint64_t width, uint64_t height, const char *name) {
+    enum { MOST_MILLIONS = 64 };
+    if (width == 0 || height == 0)
+        return tg_fail(TG_BAD_FORMAT,
+                       "%s: the picture is %" PRIu64 " x %" PRIu64 " pixels: a side is 0", name,
+                       width, height);
+    if (height > UINT64_C(1000000) * MOST_MILLIONS / width)
+        return tg_fail(TG_UNSUPPORTED,
+                       "%s: the picture is %" PRIu64 " x %" PRIu64 " pixels, more than %d million",
+                       name, width, height, MOST_MILLIONS);
+    return TG_OK;
 }
 
 /* Chunks: a length, a type of four letters, the data and the CRC-32 of the last two. */
@@ -27,6 +41,8 @@ static tg_status check_png(const unsigned char *bytes, size_t size, const char *
         if (critical && sum != tg_big_32(type + 4 + length))
             return tg_fail(TG_BAD_FORMAT, "%s: byte %zu: damaged PNG file: wrong checksum", name,
                            place);
+        if (memcmp(type, "IHDR", 4) == 0 && length >= 8)
+            TG_TRY(tg_picture_sides_check(tg_big_32(type + 4), tg_big_32(type + 8), name));
         if (memcmp(type, "IEND", 4) == 0) return TG_OK;
         place += length + 12;
     }
@@ -59,6 +75,11 @@ static tg_status check_huffman(const unsigned char *bytes, size_t place, size_t 
     return TG_OK;
 }
 
+/* Whether a marker begins a frame, where the picture's sides are. */
+static bool is_frame(unsigned char marker) {
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
 /* Segments: 0xFF, a marker, and for most a length and the data; a scan's data have no length. */
 static tg_status check_jpeg(const unsigned char *bytes, size_t size, const char *name) {
     enum { HUFFMAN = 0xc4, END = 0xd9, SCAN = 0xda };
@@ -81,6 +102,10 @@ static tg_status check_jpeg(const unsigned char *bytes, size_t size, const char 
         size_t length = tg_big_16(bytes + place + 2);
         if (length > size - place - 2) return fail_short(name, size, "JPEG");
         if (marker == HUFFMAN) TG_TRY(check_huffman(bytes, place + 4, place + 2 + length, name));
+        if (is_frame(marker) && length >= 7) {
+            const unsigned char *sides = bytes + place + 5;
+            TG_TRY(tg_picture_sides_check(tg_big_16(sides + 2), tg_big_16(sides), name));
+        }
         place += length + 2;
         if (marker == SCAN) {
             scanned = true;
@@ -97,9 +122,10 @@ static tg_status check_bmp(const unsigned char *bytes, size_t size, const char *
     int64_t bits = tg_little_16(bytes + (old ? 24 : 28));
     uint32_t compression = old ? 0 : tg_little_32(bytes + 30);
     if (height < 0) height = -height; /* rows from the top */
-    if (width < 1 || height < 1 || height > INT32_MAX)
-        return tg_fail(TG_BAD_FORMAT, "%s: byte 18: damaged BMP file: %lld x %lld pixels", name,
-                       (long long)width, (long long)height);
+    if (width < 0)
+        return tg_fail(TG_BAD_FORMAT, "%s: byte 18: damaged BMP file: a width of %lld", name,
+                       (long long)width);
+    TG_TRY(tg_picture_sides_check((uint64_t)width, (uint64_t)height, name));
     if (compression != 0 && compression != 3) return TG_OK; /* the decoder refuses it */
     uint64_t row = (uint64_t)(width * bits + 31) / 32 * 4;
     uint64_t offset = tg_little_32(bytes + 10);

@@ -8,10 +8,6 @@
 #include "base/status.h"
 #include "data/dataset.h"
 
-tg_read_options tg_read_defaults(void) {
-    return (tg_read_options){.shape = {32, 32, 3}};
-}
-
 static bool ends_in(const char *text, const char *ending) {
     size_t length = strlen(text), tail = strlen(ending);
     return length > tail && strcasecmp(text + length - tail, ending) == 0;

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/status.h"
 
 static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;

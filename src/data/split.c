@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Parts of data sets, and data sets put together. */
-#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -96,9 +95,12 @@ static tg_status choose(const tg_dataset *dataset, size_t label, double fraction
     if (count == 0) return TG_OK;
     if (count == 1 && dataset->labels)
         return tg_fail(TG_INVALID_ARGUMENT,
-                       "class \"%.80s\" has only one sample: it cannot be in both parts",
+                       "class \"%.80s\" has only one sample, which cannot be in both parts: give a "
+                       "validation set of its own",
                        dataset->class_names[label]);
-    if (count == 1) return tg_fail(TG_INVALID_ARGUMENT, "one sample cannot be in both parts");
+    if (count == 1)
+        return tg_fail(TG_INVALID_ARGUMENT,
+                       "one sample cannot be in both parts: give a validation set of its own");
     tg_random random = tg_random_start(seed, tg_stream(TG_STREAM_SPLIT, label));
     tg_random_shuffle(&random, members, count);
     size_t share = (size_t)(fraction * (double)count + 0.5);

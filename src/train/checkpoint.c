@@ -14,6 +14,7 @@
 #include "io/json.h"
 #include "io/model_file.h"
 #include "model/plan.h"
+#include "train/history.h"
 
 #define KEY "tigrillo.train"
 
@@ -239,7 +240,7 @@ static tg_status read_history(const json_t *array, tg_trainer *t) {
     if (!json_is_array(array)) return tg_fail(TG_BAD_FORMAT, "\"history\" is missing");
     const size_t count = json_array_size(array);
     while (t->history.count < count) {
-        TG_TRY(tg_trainer_grow_history(t));
+        TG_TRY(tg_history_grow(&t->history, &t->history_capacity));
         /* Counted at once, so that what it owns is destroyed with the rest. */
         tg_epoch_report *report = &t->history.epochs[t->history.count];
         *report = (tg_epoch_report){.epoch = t->history.count++};

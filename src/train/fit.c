@@ -12,6 +12,7 @@
 #include "nn/loss.h"
 #include "nn/optimizer.h"
 #include "train/checkpoint.h"
+#include "train/history.h"
 #include "train/metrics.h"
 #include "train/trainer.h"
 
@@ -23,22 +24,6 @@ tg_fit_options tg_fit_defaults(void) {
     options.augmentation = tg_augmentation_none();
     options.monitor = TG_MONITOR_LOSS;
     return options;
-}
-
-void tg_history_destroy(tg_history *history) {
-    if (!history) return;
-    for (size_t i = 0; i < history->count; i++) tg_metrics_destroy(&history->epochs[i].validation);
-    tg_release(history->epochs);
-    *history = (tg_history){0};
-}
-
-tg_status tg_trainer_grow_history(tg_trainer *trainer) {
-    tg_history *history = &trainer->history;
-    void *grown = tg_grow(history->epochs, sizeof *history->epochs, history->count,
-                          &trainer->history_capacity);
-    if (!grown) return TG_OUT_OF_MEMORY;
-    history->epochs = grown;
-    return TG_OK;
 }
 
 /* ---- Setting up ---- */
@@ -251,7 +236,7 @@ static tg_status judge(tg_trainer *t, tg_epoch_report *report) {
 
 /* Judges the epoch whose steps are done, records it, and begins the next. */
 static tg_status end_epoch(tg_trainer *t) {
-    TG_TRY(tg_trainer_grow_history(t));
+    TG_TRY(tg_history_grow(&t->history, &t->history_capacity));
     tg_epoch_report report = {
         .epoch = t->epoch,
         .learning_rate = t->learning_rate,

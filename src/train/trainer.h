@@ -34,7 +34,4 @@ typedef struct tg_trainer {
     size_t history_capacity;
 } tg_trainer;
 
-/* Room for one more epoch in the history. */
-tg_status tg_trainer_grow_history(tg_trainer *trainer);
-
 #endif

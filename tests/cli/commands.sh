@@ -43,9 +43,19 @@ json 3 outputs
 json $((48 * 8 + 8 + 8 * 3 + 3)) parameters
 json dense layers 0 kind
 json 8 layers 0 units
-json softmax layers 3 kind
+json '{"kind":"relu"}' layers 1
+json '{"kind":"softmax","temperature":1.0}' layers 3
 json '["blue","green","red"]' classes
 json '[4,4,3]' input shape
+for layer in leaky_relu:slope:0.00999999978 gelu:none:; do
+    expect 0 "$tigrillo" train data --size 4 --hidden 2 --epochs 1 --dropout 0.5 \
+        --activation "${layer%%:*}" --out layers
+    expect 0 "$tigrillo" inspect layers --json
+    setting=${layer#*:}
+    [ "$layer" = gelu:none: ] || json "${setting#*:}" layers 1 "${setting%:*}"
+    json 0.5 layers 2 rate
+done
+json '{"kind":"gelu"}' layers 1
 cp colours.safetensors nameless
 expect 0 "$tigrillo" inspect nameless --json
 json model kind
@@ -79,6 +89,24 @@ has out "blue        4       0       1"
 has out "red       0.8000  1.0000  0.8889        4"
 expect 0 "$tigrillo" evaluate rows.safetensors rows.csv --json
 json 60 samples
+# A model whose weights are NaN.
+not_numbers() {
+    header=$(($(od -An -t u4 -N 4 "$1") + 8))
+    head -c "$header" "$1"
+    head -c "$(($(wc -c <"$1") - header))" /dev/zero | tr '\0' '\377'
+}
+not_numbers rows.safetensors >bad.safetensors
+expect 1 "$tigrillo" evaluate bad.safetensors rows.csv
+has out "loss               nan"
+has err "bad.safetensors: no finite output for 60 of 60 samples"
+check test "$(cat out err | grep -c -e -nan)" -eq 0
+expect 1 "$tigrillo" evaluate bad.safetensors rows.csv --json
+json null loss
+not_numbers colours.safetensors >bad.safetensors
+expect 1 "$tigrillo" predict bad.safetensors more/red/1.bmp
+has err "more/red/1.bmp: the model's output for it is not finite"
+empty out
+
 mkdir strange
 cp -r more/blue more/red strange
 cp -r more/green strange/yellow
@@ -95,10 +123,19 @@ has out "more/blue/2.bmp: blue "
 expect 0 "$tigrillo" predict colours.safetensors more/red/1.bmp --top 1
 check test "$(grep -c '(' out)" -eq 0
 expect 0 "$tigrillo" predict colours.safetensors --top 9 --json more/green/0.bmp more/red/0.bmp
+check test "$("$json_value" probabilities <out | head -n 1 | tr -cd : | wc -c)" -eq 3
 check test "$("$json_value" class <out | tr '\n' ' ')" = "green red "
 check "$json_value" probabilities blue <out >/dev/null
 expect 0 "$tigrillo" predict colours.safetensors --top 1 --json more/green/0.bmp
 check test "$("$json_value" probabilities <out | tr -cd : | wc -c)" -eq 1
+# Six classes: four in text, all in JSON.
+cp -r data six
+for class in blue green red; do cp -r "data/$class" "six/$class 2"; done
+expect 0 "$tigrillo" train six --size 4 --hidden none --epochs 1 --out six.safetensors
+expect 0 "$tigrillo" predict six.safetensors more/red/1.bmp
+check test "$(tr -cd % <out | wc -c)" -eq 4
+expect 0 "$tigrillo" predict six.safetensors --json more/red/1.bmp
+check test "$("$json_value" probabilities <out | tr -cd : | wc -c)" -eq 6
 cp more/red/1.bmp "$(printf 'not\377utf8.bmp')"
 expect 0 "$tigrillo" predict colours.safetensors --json ./not*utf8.bmp
 json './not?utf8.bmp' file
@@ -119,12 +156,16 @@ for command in "evaluate missing more" "predict missing more/red/1.bmp" "inspect
     "inspect missing.safetensors" "evaluate colours.safetensors missing" "inspect broken.png" \
     "evaluate broken.png more" "inspect a:b" "train missing --out m" \
     "train missing.csv --out m" "train more --validation missing --out m" \
-    "train data missing --out m"; do
+    "train data missing --out m" "train missing: --out m"; do
     # shellcheck disable=SC2086
     expect 1 "$tigrillo" $command
     has err "tigrillo: "
     empty out
 done
+expect 1 "$tigrillo" inspect ""
+has err "tigrillo: '': "
+expect 1 "$tigrillo" predict colours.safetensors ""
+has err "tigrillo: '': "
 head -c 100 colours.safetensors >short.safetensors
 expect 1 "$tigrillo" inspect short.safetensors
 has err "short.safetensors: "

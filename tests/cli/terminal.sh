@@ -21,6 +21,20 @@ check test "$(wc -l <bars)" -ge 2
 check test "$(awk 'length > 99' bars | wc -l)" -eq 0
 check test "$(grep -c 'samples/s.*: loss' bars)" -eq 0
 
+# What takes time before and after is said, and taken away.
+check test "$(tr '\r' '\n' <out | grep -c '^reading rows.csv ...$')" -eq 1
+check test "$(tr '\r' '\n' <out | grep -c '^looking over the training data ...$')" -eq 1
+check test "$(tr '\r' '\n' <out | grep -c '^evaluating ...$')" -eq 1
+check test "$(grep -c '\.\.\.[^[:cntrl:]]*$' out)" -eq 0
+expect 0 "$in_terminal" 100 "" "$tigrillo" evaluate whole rows.csv
+check test "$(tr '\r' '\n' <out | grep -c '^evaluating ...$')" -eq 1
+expect 1 "$in_terminal" 100 "" "$tigrillo" evaluate whole missing.csv
+check test "$(tr '\r' '\n' <out | grep -c '^tigrillo: missing.csv: ')" -eq 1
+expect 0 "$in_terminal" 16 "" "$tigrillo" evaluate whole rows.csv
+check test "$(tr '\r' '\n' <out | grep -c '^reading rows.cs$')" -eq 1
+expect 0 "$tigrillo" evaluate whole rows.csv
+empty err
+
 # On a narrow terminal it is cut.
 # shellcheck disable=SC2086
 expect 130 "$in_terminal" 30 "loss" $train narrow

@@ -64,6 +64,41 @@ expect 1 "$tigrillo" train rows.csv --out folder
 has err "folder: is there and not a file"
 expect 1 "$tigrillo" train rows.csv --out missing/m
 has err "missing: "
+expect 1 "$tigrillo" train rows.csv --out rows.csv/m
+has err "rows.csv: Not a directory"
+ln -s nothing dangling
+expect 1 "$tigrillo" train rows.csv --out dangling
+has err "dangling: a link that leads nowhere"
+long=$(printf %0250d 0)
+expect 1 "$tigrillo" train rows.csv --out "$long"
+has err "with the ending .checkpoint: File name too long"
+expect 1 "$tigrillo" train rows.csv --out "$(printf %05000d 0)"
+has err "File name too long"
+
+# Data is not overwritten, nor anything else that is no model.
+cp rows.csv own.csv
+ln own.csv link.csv
+printf '\11\0\0\0\0\0\0\0{' >braced.csv
+cp rows.csv notes.checkpoint
+for out in own.csv link.csv braced.csv notes; do
+    cp "$out" before 2>/dev/null || cp notes.checkpoint before
+    expect 1 "$tigrillo" train own.csv --epochs 1 --validation braced.csv --out "$out"
+    has err "overwritten"
+    cmp -s before "$out" || cmp -s before notes.checkpoint || wrong "$out was changed"
+done
+has err "notes.checkpoint: is there and not a model"
+expect 1 "$tigrillo" train missing:own.csv --out link.csv
+has err "link.csv: is the data"
+expect 1 "$tigrillo" train more --out more/red/1.bmp
+has err "more/red/1.bmp: is there and not a model"
+check test ! -e own.csv.checkpoint
+: >made
+ln -s made linked
+expect 0 "$tigrillo" train own.csv --epochs 1 --hidden none --out linked
+expect 0 "$tigrillo" train own.csv --epochs 1 --hidden none --out linked
+check test -L linked
+expect 0 "$tigrillo" inspect made
+
 expect 1 "$tigrillo" train rows.csv --features hog --out m
 has err "tigrillo: "
 expect 1 "$tigrillo" train rows.csv --augment --out m
@@ -81,10 +116,23 @@ expect 1 "$tigrillo" train rows.csv --optimizer sgd --learning-rate 1000 --sched
     --activation relu --hidden 64,64,64 --epochs 50 --batch 2 --weight-decay 1000 --out m
 has err "epoch"
 check test ! -e m
+check test ! -e m.checkpoint
+check test "$(grep -c 'last good' err)" -eq 0
+check test "$(grep "^epoch" err | grep -c -e -nan)" -eq 0
+# The last epochs that went well are in the checkpoint.
+awk 'BEGIN { for (i = 0; i < 200; i++) print i % 7 "," i % 5 "," i % 2 }' >noise.csv
+expect 1 "$tigrillo" train noise.csv --hidden none --optimizer sgd --schedule constant --batch 180 \
+    --epochs 200 --learning-rate 100 --weight-decay 1 --out m
+has err ", the last good one, is in m.checkpoint"
+check test "$(grep "^epoch" err | grep -c -e -nan)" -eq 0
+last=$(grep -c '^epoch .*: loss' err)
+has err "the model after epoch $last, the last"
+expect 0 "$tigrillo" inspect m.checkpoint
+rm m.checkpoint
 # A disk that is full: files may not grow beyond 512 bytes. The old model stays.
 rm -f m.checkpoint
 cp m.safetensors old
-expect 1 sh -c "trap '' XFSZ; ulimit -f 1; exec '$tigrillo' train rows.csv --epochs 1 --out old"
+expect 1 sh -c "ulimit -f 1; exec '$tigrillo' train rows.csv --epochs 1 --out old"
 has err "old"
 check cmp -s old m.safetensors
 # shellcheck disable=SC2012

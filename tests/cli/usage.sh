@@ -54,7 +54,7 @@ epochs 1.5 '1.5' is not a whole number
 epochs empty '' is not a whole number
 epochs 99999999999999999999999 is not a whole number
 batch 0x10 '0x10' is not a whole number
-seed -1 '-1' is not a whole number
+seed -1 '-1' is not a whole number from 0 to 10000000000000000000
 learning-rate fast 'fast' is not a number
 learning-rate -1 '-1' is not a number from 0
 learning-rate nan 'nan' is not a number
@@ -86,6 +86,9 @@ expect 2 "$tigrillo" evaluate model
 expect 2 "$tigrillo" predict model
 expect 2 "$tigrillo" predict model file --top 0
 has err "--top: '0' is not a whole number"
+expect 0 "$tigrillo" predict --help
+has out "(default: 4; with"
+check test "$(grep -c 'default: 0' out)" -eq 0
 
 # softmax
 expect 0 "$tigrillo" softmax 1.25 2.44 0.78 0.12 --labels cat,dog,tiger,none
@@ -121,7 +124,14 @@ has err "'' is not a number"
 expect 2 "$tigrillo" softmax 1e999
 has err "1e999 is too large"
 expect 2 "$tigrillo" softmax 1 2 --labels one
-has err "1 labels for 2 numbers"
+has err "1 label for 2 numbers"
+expect 2 "$tigrillo" softmax 1 --labels one,two
+has err "2 labels for 1 number"
+check test "$(grep -c "1 numbers" err)" -eq 0
+expect 2 "$tigrillo" softmax 1 2 --labels ,
+has err "--labels: label 1 is empty"
+expect 2 "$tigrillo" softmax 1 2 --labels "one, "
+has err "--labels: label 2 is empty"
 expect 2 "$tigrillo" softmax 1 2 --labels one,two,three
 has err "3 labels for 2 numbers"
 for temperature in 0 -1 inf nan warm; do

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/streams.h"
+#include "data/dataset.h"
 
 enum { PICTURES = 70, HEIGHT = 17, WIDTH = 20, CHANNELS = 3, PIXELS = HEIGHT * WIDTH * CHANNELS };
 
@@ -285,16 +286,47 @@ static void test_one_picture(void **state) {
     tg_dataset_destroy(dataset);
 }
 
+static void test_one_row(void **state) {
+    (void)state;
+    tg_dataset *dataset = make_rows(), *pictures = make_pictures();
+    const float *values = dataset->values + some[0] * COLUMNS;
+    tg_input input, of_pictures;
+    assert_ok(tg_input_fit(dataset, TG_FEATURES_PLAIN, NULL, 1, &input));
+    assert_ok(tg_input_fit(pictures, TG_FEATURES_PLAIN, NULL, 1, &of_pictures));
+    float *batch = make_batch(dataset, &input, NULL, 0, some, 1, 1, NULL), row[COLUMNS];
+    assert_ok(tg_input_apply_row(&input, values, row));
+    assert_memory_equal(batch, row, sizeof row);
+    memcpy(row, values, sizeof row); /* in place */
+    assert_ok(tg_input_apply_row(&input, row, row));
+    assert_memory_equal(batch, row, sizeof row);
+    const tg_input plain = {.size = COLUMNS}, zero = {.size = 0};
+    assert_ok(tg_input_apply_row(&plain, values, row));
+    assert_memory_equal(values, row, sizeof row);
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_input_apply_row(NULL, values, row));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_input_apply_row(&input, NULL, row));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_input_apply_row(&input, values, NULL));
+    assert_fails(TG_INVALID_ARGUMENT, "the size is 0", tg_input_apply_row(&zero, values, row));
+    assert_fails(TG_INVALID_ARGUMENT, "takes pictures, not rows",
+                 tg_input_apply_row(&of_pictures, values, row));
+    assert_memory_equal(values, row, sizeof row);
+    free(batch);
+    tg_input_destroy(&input);
+    tg_input_destroy(&of_pictures);
+    tg_dataset_destroy(dataset);
+    tg_dataset_destroy(pictures);
+}
+
 static void test_batch_misuse(void **state) {
     (void)state;
     tg_dataset *pictures = make_pictures(), *rows = make_rows(), *targets = make_targets();
     float memory[2 * PIXELS] = {7};
     int32_t labels[2] = {7, 7};
     const size_t two[] = {0, 1}, wrong[] = {0, PICTURES};
-    const tg_input zero = {.size = 0};
+    const tg_input zero = {.size = 0}, wide = {.size = COLUMNS + 1};
     const tg_input plain = {.shape = shape, .size = PIXELS};
     const tg_input lacking = {.shape = shape, .size = PIXELS, .statistics = 3};
-    const tg_input larger = {.shape = {HEIGHT, WIDTH + 1, CHANNELS}, .size = PIXELS};
+    const tg_input larger = {.shape = {HEIGHT, WIDTH + 1, CHANNELS},
+                             .size = HEIGHT * (WIDTH + 1) * CHANNELS};
     const tg_input narrow = {.shape = shape, .size = PIXELS - 1};
     const tg_input odd = {.shape = shape, .size = PIXELS, .features = (tg_features)7};
     const tg_input coarse = {
@@ -325,12 +357,18 @@ static void test_batch_misuse(void **state) {
         {pictures, NULL, NULL, two, 1, &nothing, labels, "it must be 2 x 1020"},
         {targets, NULL, NULL, two, 1, &rows_x, labels, "no labels"},
         {rows, NULL, &augmentation, two, 1, &rows_x, labels, "augmentation needs pictures"},
-        {rows, &plain, NULL, two, 1, &rows_x, labels, "17 x 20 x 3"},
-        {rows, &gradients, NULL, two, 1, &rows_x, labels, "HOG needs pictures"},
-        {rows, &zero, NULL, two, 1, &rows_x, labels, "0 columns, the samples give 6"},
-        {pictures, &lacking, NULL, two, 1, &x, labels, "counts 3 statistics"},
-        {pictures, &larger, NULL, two, 1, &x, labels, "17 x 21 x 3"},
-        {pictures, &narrow, NULL, two, 1, &x, labels, "1019 columns"},
+        {rows, &plain, NULL, two, 1, &rows_x, labels,
+         "the model takes pictures of 17 x 20 x 3, the data are rows of 6 values"},
+        {rows, &gradients, NULL, two, 1, &rows_x, labels, "hog features need a picture's shape"},
+        {rows, &zero, NULL, two, 1, &rows_x, labels, "the size is 0"},
+        {rows, &wide, NULL, two, 1, &rows_x, labels,
+         "the model takes rows of 7 values, the data are rows of 6 values"},
+        {pictures, &wide, NULL, two, 1, &x, labels,
+         "the model takes rows of 7 values, the data are pictures of 17 x 20 x 3"},
+        {pictures, &lacking, NULL, two, 1, &x, labels, "no statistics, but counts 3"},
+        {pictures, &larger, NULL, two, 1, &x, labels,
+         "the model takes pictures of 17 x 21 x 3, the data are pictures of 17 x 20 x 3"},
+        {pictures, &narrow, NULL, two, 1, &x, labels, "the size is 1019, but"},
         {pictures, &odd, NULL, two, 1, &x, labels, "no features 7"},
         {pictures, &coarse, NULL, two, 1, &x, labels, "cells of 9 pixels"},
     };
@@ -380,8 +418,8 @@ static void test_fit_misuse(void **state) {
         {NULL, TG_FEATURES_PLAIN, NULL, 1, &input, "NULL"},
         {rows, TG_FEATURES_PLAIN, NULL, 1, NULL, "NULL"},
         {rows, TG_FEATURES_PLAIN, NULL, -1, &input, "-1 threads"},
-        {rows, TG_FEATURES_HOG, NULL, 1, &input, "HOG needs pictures"},
-        {rows, TG_FEATURES_HOG, &hog, 1, &input, "HOG needs pictures"},
+        {rows, TG_FEATURES_HOG, NULL, 1, &input, "need a picture's shape, not rows"},
+        {rows, TG_FEATURES_HOG, &hog, 1, &input, "need a picture's shape, not rows"},
         {pictures, TG_FEATURES_HOG, &coarse, 1, &input, "cells of 9 pixels"},
         {pictures, (tg_features)7, NULL, 1, &input, "no features 7"},
     };
@@ -440,6 +478,7 @@ int main(void) {
         cmocka_unit_test(test_augmentation),
         cmocka_unit_test(test_threads_change_nothing),
         cmocka_unit_test(test_one_picture),
+        cmocka_unit_test(test_one_row),
         cmocka_unit_test(test_batch_misuse),
         cmocka_unit_test(test_fit_misuse),
         cmocka_unit_test(test_failing_allocations),

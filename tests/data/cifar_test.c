@@ -8,7 +8,8 @@
 
 enum { PIXELS = 1024, TEN = 3073, HUNDRED = 3074 };
 
-/* Writes `count` records: record i has the label bytes (1: fine, 2: coarse and fine) and red, green
+/* Makes `count` records: record i has the label bytes (1: fine, 2: coarse and fine; the last bit of
+ * fine is turned over in all but the first record, so that there are two classes) and red, green
  * and blue planes of pixel + record, + 50 and + 100. The caller frees them. */
 static unsigned char *make_records(size_t count, size_t labels, unsigned char coarse,
                                    unsigned char fine) {
@@ -17,8 +18,8 @@ static unsigned char *make_records(size_t count, size_t labels, unsigned char co
     assert_non_null(bytes);
     for (size_t i = 0; i < count; i++) {
         unsigned char *at = bytes + i * record;
-        at[0] = labels == 2 ? coarse : fine;
-        at[labels - 1] = fine;
+        at[0] = coarse;
+        at[labels - 1] = i == 0 ? fine : fine ^ 1;
         for (size_t k = 0; k < 3 * PIXELS; k++)
             at[labels + k] = (unsigned char)(k % PIXELS + i + k / PIXELS * 50);
     }
@@ -47,7 +48,8 @@ static void both_variants(void **state) {
                                2 * (cases[i].labels + 3 * PIXELS), NULL, &dataset));
         assert_int_equal(dataset->count, 2);
         assert_int_equal(dataset->classes, cases[i].classes);
-        assert_int_equal(dataset->labels[1], cases[i].fine);
+        assert_int_equal(dataset->labels[0], cases[i].fine);
+        assert_int_equal(dataset->labels[1], cases[i].fine - 1);
         assert_int_equal(dataset->shape.channels, 3);
         static const uint8_t second[] = {8, 58, 108, 9, 59, 109}; /* pixels 7 and 8 of record 1 */
         assert_memory_equal(dataset->pixels + 3072 + 7 * 3, second, sizeof second);
@@ -107,6 +109,8 @@ static void refuses_broken_files(void **state) {
                  read_records(path, make_records(1, 1, 0, 2), TEN, &options, &dataset));
     assert_fails(TG_IO_ERROR, "missing",
                  tg_dataset_read_cifar(test_path(folder, "missing"), NULL, &dataset));
+    assert_fails(TG_BAD_FORMAT, "data.bin: only one class, 1; there must be at least two",
+                 read_records(path, make_records(1, 1, 0, 1), TEN, NULL, &dataset));
     assert_null(dataset);
     assert_ok(read_records(path, make_records(1, 1, 0, 1), TEN, &options, &dataset));
     assert_string_equal(tg_dataset_class_name(dataset, 1), "b");
@@ -125,8 +129,8 @@ static void every_allocation_may_fail(void **state) {
     (void)state;
     char *folder = test_make_folder();
     char *path = (char *)test_path(folder, "data.bin");
-    unsigned char *bytes = make_records(1, 1, 0, 1);
-    test_write_file(path, bytes, TEN);
+    unsigned char *bytes = make_records(2, 1, 0, 1);
+    test_write_file(path, bytes, 2 * TEN);
     free(bytes);
     assert_true(test_every_allocation(read_one, path) >= 14);
     test_remove_folder(folder);

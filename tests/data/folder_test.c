@@ -64,7 +64,7 @@ static void takes_pictures_in_order(void **state) {
         assert_int_equal(dataset->classes, 2);
         assert_string_equal(tg_dataset_class_name(dataset, 0), "cat");
         assert_string_equal(tg_dataset_class_name(dataset, 1), "dog");
-        assert_int_equal(tg_dataset_skipped(dataset), 0);
+        assert_int_equal(tg_dataset_skipped(dataset), 4); /* a.txt, png and two folders */
         tg_dataset_destroy(dataset);
     }
     tg_dataset *dataset = NULL;
@@ -97,8 +97,11 @@ static void unreadable_files_are_skipped(void **state) {
         options.user = notes;
         tg_dataset *dataset = NULL;
         assert_ok(tg_dataset_read_folder(folder, &options, &dataset));
-        assert_int_equal(tg_dataset_skipped(dataset), 5);
-        assert_string_equal(notes, "A2.jpg: byte 0: neither a PNG, a JPEG nor a BMP file\n"
+        assert_int_equal(tg_dataset_skipped(dataset), 9);
+        assert_string_equal(notes, "cat: 2 files are not PNG, JPEG or BMP by their names (such as "
+                                   "a.txt), 1 folder is not looked into (such as folder.png)\n"
+                                   "dog: 1 folder is not looked into (such as deeper)\n"
+                                   "A2.jpg: byte 0: neither a PNG, a JPEG nor a BMP file\n"
                                    "z.png: the file is empty\n"
                                    "0.jpeg: byte 620: the JPEG file ends too early\n"
                                    "a1.png: cannot open: No such file or directory\n"
@@ -118,7 +121,7 @@ static void what_is_no_data_set(void **state) {
     assert_fails(TG_BAD_FORMAT, "0 subfolders", tg_dataset_read_folder(folder, &options, &dataset));
     make_folder(folder, "cat");
     write_pixel(folder, "cat/a.png", 1);
-    assert_fails(TG_BAD_FORMAT, "1 subfolders", tg_dataset_read_folder(folder, &options, &dataset));
+    assert_fails(TG_BAD_FORMAT, "1 subfolder;", tg_dataset_read_folder(folder, &options, &dataset));
     make_folder(folder, "dog");
     assert_fails(TG_BAD_FORMAT, "/dog: no PNG, JPEG or BMP files",
                  tg_dataset_read_folder(folder, &options, &dataset));
@@ -137,6 +140,59 @@ static void what_is_no_data_set(void **state) {
     assert_fails(TG_INVALID_ARGUMENT, "-1 threads",
                  tg_dataset_read_folder(folder, &options, &dataset));
     assert_null(dataset);
+    test_remove_folder(folder);
+}
+
+/* The folder above or below the one that is meant. */
+static void names_the_folder_that_is_meant(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    static const char *const folders[] = {"animals", "animals/train", "animals/train/cat",
+                                          "animals/train/dog", "animals/val"};
+    for (size_t i = 0; i < TG_COUNT(folders); i++) make_folder(folder, folders[i]);
+    write_pixel(folder, "animals/train/cat/a.png", 1);
+    write_pixel(folder, "animals/train/dog/a.png", 2);
+    write_pixel(folder, "animals/train/notes.txt", 2);
+    write_pixel(folder, "animals/val/a.PNG2", 2);
+    static const char *const names[] = {"cat", "dog"};
+    tg_read_options options = one_grey_pixel();
+    tg_dataset *dataset = NULL;
+    assert_fails(TG_BAD_FORMAT, "/animals holds folders, not pictures: is /",
+                 tg_dataset_read_folder(folder, &options, &dataset));
+    test_message_contains("/animals meant?", __FILE__, __LINE__);
+    const char *animals = test_path(folder, "animals");
+    assert_fails(TG_BAD_FORMAT, "/animals/train holds folders, not pictures: is /",
+                 tg_dataset_read_folder(animals, &options, &dataset));
+    test_message_contains("/animals/train meant?", __FILE__, __LINE__);
+    options.class_names = names;
+    options.classes = TG_COUNT(names);
+    assert_fails(TG_BAD_FORMAT, "/animals/train holds folders",
+                 tg_dataset_read_folder(animals, &options, &dataset));
+    assert_null(dataset);
+    assert_ok(tg_dataset_read_folder(test_path(folder, "animals/train"), &options, &dataset));
+    assert_int_equal(tg_dataset_skipped(dataset), 0); /* notes.txt is in no class */
+    tg_dataset_destroy(dataset);
+    test_remove_folder(folder);
+}
+
+static void one_file_of_another_kind(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    make_folder(folder, "cat");
+    make_folder(folder, "dog");
+    write_pixel(folder, "cat/a.png", 1);
+    write_pixel(folder, "dog/a.png", 2);
+    write_pixel(folder, "dog/b.webp", 3);
+    char notes[1001] = "";
+    tg_read_options options = one_grey_pixel();
+    options.on_skip = note_skip;
+    options.user = notes;
+    tg_dataset *dataset = NULL;
+    assert_ok(tg_dataset_read_folder(folder, &options, &dataset));
+    assert_string_equal(notes,
+                        "dog: 1 file is not PNG, JPEG or BMP by its name (such as b.webp)\n");
+    assert_int_equal(tg_dataset_skipped(dataset), 1);
+    tg_dataset_destroy(dataset);
     test_remove_folder(folder);
 }
 
@@ -174,7 +230,10 @@ static void real_pictures(void **state) {
 }
 
 static tg_status read_classes(void *context) {
+    char notes[1001] = "";
     tg_read_options options = one_grey_pixel();
+    options.on_skip = note_skip;
+    options.user = notes;
     options.threads = 2;
     tg_dataset *dataset = NULL;
     tg_status status = tg_dataset_read_folder(context, &options, &dataset);
@@ -192,9 +251,14 @@ static void every_allocation_may_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_pictures_in_order), cmocka_unit_test(unreadable_files_are_skipped),
-        cmocka_unit_test(what_is_no_data_set),     cmocka_unit_test(given_classes),
-        cmocka_unit_test(real_pictures),           cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(takes_pictures_in_order),
+        cmocka_unit_test(unreadable_files_are_skipped),
+        cmocka_unit_test(what_is_no_data_set),
+        cmocka_unit_test(names_the_folder_that_is_meant),
+        cmocka_unit_test(one_file_of_another_kind),
+        cmocka_unit_test(given_classes),
+        cmocka_unit_test(real_pictures),
+        cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "data/dataset.h"
 #include "data/packed.h"
@@ -71,8 +74,11 @@ static void class_names(void **state) {
                  tg_dataset_read_idx(f.images, f.labels, &options, &dataset));
     assert_null(dataset);
     test_write_file(f.labels, "\0\0\x8\1\0\0\0\3\0\0\0", LABELS_SIZE);
-    assert_ok(tg_dataset_read_idx(f.images, f.labels, NULL, &dataset));
-    assert_int_equal(dataset->classes, 2); /* at least */
+    assert_fails(TG_BAD_FORMAT, "labels: only one class, 0; there must be at least two",
+                 tg_dataset_read_idx(f.images, f.labels, NULL, &dataset));
+    assert_null(dataset);
+    assert_ok(tg_dataset_read_idx(f.images, f.labels, &options, &dataset));
+    assert_int_equal(dataset->classes, 2);
     tg_dataset_destroy(dataset);
     test_remove_folder(f.folder);
 }
@@ -132,6 +138,90 @@ static void refuses_broken_files(void **state) {
     test_remove_folder(f.folder);
 }
 
+static size_t most_allocated;
+
+static void *note_size(void *user, size_t alignment, size_t bytes) {
+    (void)user;
+    if (bytes > most_allocated) most_allocated = bytes;
+    void *memory = NULL;
+    return posix_memalign(&memory, alignment, bytes) == 0 ? memory : NULL;
+}
+
+static void give_back(void *user, void *memory) {
+    (void)user;
+    free(memory);
+}
+
+/* A file of 40 kilobytes that unpacks to 6 megabytes, of which its header promises 4 bytes. */
+static void unpacks_no_more_than_the_header_says(void **state) {
+    (void)state;
+    enum { REPEATS = 25000, SIZE = 1 + 258 * REPEATS };
+    fixture f = set_up();
+    test_bytes *packed = calloc(1, sizeof *packed);
+    unsigned char *zeros = calloc(1, SIZE);
+    assert_true(packed && zeros);
+    tg_dataset *dataset = NULL;
+    put_gzip(packed, "\0\0\x8\3\0\0\0\1\0\0\0\2\0\0\0\2", 16);
+    put(packed, "\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+    put_zeros(packed, REPEATS);
+    put_little(packed, crc_32(zeros, SIZE), 4);
+    put_little(packed, SIZE, 4);
+    test_write_file(f.images, packed->bytes, packed->size);
+    most_allocated = 0;
+    const tg_allocator hook = {note_size, give_back, NULL};
+    tg_set_allocator(&hook);
+    assert_fails(TG_BAD_FORMAT, "images: byte 16: at least 5 bytes of values, expected 4",
+                 tg_dataset_read_idx(f.images, f.labels, NULL, &dataset));
+    tg_set_allocator(NULL);
+    assert_in_range(most_allocated, 1, 1 << 18);
+    /* Cut, damaged, and promising more than can be. */
+    test_write_file(f.images, packed->bytes, 20);
+    assert_fails(TG_BAD_FORMAT, "the gzip data ends too early",
+                 tg_dataset_read_idx(f.images, f.labels, NULL, &dataset));
+    packed->size = 0;
+    put_gzip(packed, images_file, IMAGES_SIZE - 1);
+    test_write_file(f.images, packed->bytes, packed->size);
+    assert_fails(TG_BAD_FORMAT, "images: byte 16: 17 bytes of values, expected 18",
+                 tg_dataset_read_idx(f.images, f.labels, NULL, &dataset));
+    packed->size = 0;
+    put_gzip(packed, images_file, IMAGES_SIZE);
+    packed->bytes[packed->size - 8] ^= 1; /* the checksum */
+    test_write_file(f.images, packed->bytes, packed->size);
+    assert_fails(TG_BAD_FORMAT, "damaged gzip data",
+                 tg_dataset_read_idx(f.images, f.labels, NULL, &dataset));
+    packed->size = 0;
+    put_gzip(packed, "\0\0\x8\3\0\xff\xff\xff\0\xff\xff\xff\0\0\0\1", 16);
+    test_write_file(f.images, packed->bytes, packed->size);
+    assert_fails(TG_UNSUPPORTED, "images: larger than 8589934592 bytes",
+                 tg_dataset_read_idx(f.images, f.labels, NULL, &dataset));
+    assert_null(dataset);
+    free(zeros);
+    free(packed);
+    test_remove_folder(f.folder);
+}
+
+static void reads_pipes(void **state) {
+    (void)state;
+    fixture f = set_up();
+    test_bytes *packed = calloc(1, sizeof *packed);
+    assert_non_null(packed);
+    put_gzip(packed, images_file, IMAGES_SIZE);
+    f.images = test_path(f.folder, "pipe");
+    assert_int_equal(mkfifo(f.images, 0600), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        test_write_file(f.images, packed->bytes, packed->size);
+        free(packed); /* the child's, or valgrind misses them */
+        free(f.folder);
+        _exit(0);
+    }
+    assert_true(child > 0);
+    assert_good(&f);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    free(packed);
+    test_remove_folder(f.folder);
+}
+
 static void mnist(void **state) {
     (void)state;
     const char *images = test_data("mnist/t10k-images-idx3-ubyte.gz");
@@ -164,8 +254,12 @@ static void every_allocation_may_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_plain_and_gzip),      cmocka_unit_test(class_names),
-        cmocka_unit_test(refuses_broken_files),      cmocka_unit_test(mnist),
+        cmocka_unit_test(reads_plain_and_gzip),
+        cmocka_unit_test(class_names),
+        cmocka_unit_test(refuses_broken_files),
+        cmocka_unit_test(unpacks_no_more_than_the_header_says),
+        cmocka_unit_test(reads_pipes),
+        cmocka_unit_test(mnist),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -217,7 +217,8 @@ static void refuses_values(void **state) {
     write_npy(f.samples, 1, DICTIONARY("<f4", "(0, 3)"), NULL, 0);
     assert_fails(TG_BAD_FORMAT, "samples.npy: the array is empty", read_both(&f, &dataset));
     write_npy(f.samples, 1, DICTIONARY("<f4", "(2, 3)"), floats, sizeof floats);
-    static const int32_t negative[] = {0, -1}, large[] = {0, 65536}, three[] = {0, 1, 1};
+    static const int32_t negative[] = {0, -1}, large[] = {0, 65536}, three[] = {0, 1, 1},
+                         same[] = {7, 7};
     static const struct {
         const char *dictionary;
         const void *values;
@@ -227,6 +228,7 @@ static void refuses_values(void **state) {
     } cases[] = {
         {DICTIONARY("<i4", "(2,)"), negative, 8, TG_BAD_FORMAT, "row 1: label -1"},
         {DICTIONARY("<i4", "(2,)"), large, 8, TG_BAD_FORMAT, "row 1: label 65536"},
+        {DICTIONARY("<i4", "(2,)"), same, 8, TG_BAD_FORMAT, "only one class, 7"},
         {DICTIONARY("<i4", "(3,)"), three, 12, TG_BAD_FORMAT, "3 labels for 2 samples"},
         {DICTIONARY("<i4", "(2, 1)"), negative, 8, TG_BAD_FORMAT, "labels of 2 dimensions"},
         {DICTIONARY("<f4", "(2,)"), floats, 8, TG_UNSUPPORTED, "not whole numbers"},

@@ -290,11 +290,13 @@ static void huge_pictures(void **state) {
         tg_status status;
         const char *reason;
     } cases[] = {
-        {20000, 20000, TG_UNSUPPORTED, "20000 x 20000 pixels are more than 64000000"},
-        {64000001, 1, TG_BAD_FORMAT, ""},
+        {20000, 20000, TG_UNSUPPORTED, "the picture is 20000 x 20000 pixels, more than 64 million"},
+        {64000001, 1, TG_UNSUPPORTED, "64000001 x 1 pixels, more than"},
         {8000, 8001, TG_UNSUPPORTED, "8000 x 8001 pixels"},
-        {0x7fffffff, 0x7fffffff, TG_BAD_FORMAT, ""},
-        {0, 5, TG_BAD_FORMAT, ""},
+        {0x7fffffff, 0xffffffff, TG_UNSUPPORTED, "2147483647 x 4294967295 pixels"},
+        {50000, 50000, TG_UNSUPPORTED, "50000 x 50000 pixels, more than 64 million"},
+        {0, 16, TG_BAD_FORMAT, "the picture is 0 x 16 pixels: a side is 0"},
+        {16, 0, TG_BAD_FORMAT, "16 x 0 pixels: a side is 0"},
         {8000, 8000, TG_BAD_FORMAT, ""},
     };
     for (size_t i = 0; i < TG_COUNT(cases); i++) {
@@ -307,8 +309,22 @@ static void huge_pictures(void **state) {
     }
     test_bytes *bmp = make_bmp(2);
     memcpy(bmp->bytes + 22, "\0\0\0\x80", 4); /* a height of -2^31 */
-    assert_refused(TG_BAD_FORMAT, "2 x 2147483648 pixels", bmp->bytes, bmp->size);
+    assert_refused(TG_UNSUPPORTED, "2 x 2147483648 pixels, more than", bmp->bytes, bmp->size);
+    memcpy(bmp->bytes + 22, "\0\0\0", 4);
+    assert_refused(TG_BAD_FORMAT, "2 x 0 pixels: a side is 0", bmp->bytes, bmp->size);
+    memcpy(bmp->bytes + 18, "\x20\x4e\0\0\x20\x4e\0", 8);
+    assert_refused(TG_UNSUPPORTED, "20000 x 20000 pixels, more than", bmp->bytes, bmp->size);
+    memcpy(bmp->bytes + 18, "\xff\xff\xff\xff", 4);
+    assert_refused(TG_BAD_FORMAT, "damaged BMP file: a width of -1", bmp->bytes, bmp->size);
     free(bmp);
+    unsigned char jpeg[sizeof jpeg_file];
+    memcpy(jpeg, jpeg_file, sizeof jpeg);
+    size_t place = 2;
+    while (jpeg[place + 1] != 0xc0) place += 2 + (size_t)(jpeg[place + 2] << 8 | jpeg[place + 3]);
+    memcpy(jpeg + place + 5, "\x4e\x20\xc3\x50", 4); /* the height, then the width */
+    assert_refused(TG_UNSUPPORTED, "50000 x 20000 pixels, more than", jpeg, sizeof jpeg);
+    memcpy(jpeg + place + 5, "\0\x10\0\0", 4);
+    assert_refused(TG_BAD_FORMAT, "0 x 16 pixels: a side is 0", jpeg, sizeof jpeg);
 }
 
 /* A small picture whose data unpack to megabytes. */

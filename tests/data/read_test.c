@@ -8,9 +8,9 @@
 
 #include "data/jpeg.h"
 
-static const char idx_images[] = "\0\0\x8\3\0\0\0\1\0\0\0\1\0\0\0\1x";
-static const char idx_labels[] = "\0\0\x8\1\0\0\0\1\1";
-static unsigned char cifar[3073];
+static const char idx_images[] = "\0\0\x8\3\0\0\0\2\0\0\0\1\0\0\0\1xy";
+static const char idx_labels[] = "\0\0\x8\1\0\0\0\2\1\0";
+static unsigned char cifar[2 * 3073] = {1};
 
 /* A folder with something for each reader. */
 static char *make_data(void) {
@@ -50,8 +50,8 @@ static void finds_the_reader(void **state) {
         const char *data;
         size_t count, columns, classes;
     } cases[] = {
-        {"@/a.csv", 2, 1, 2},           {"@/a:b.CSV", 2, 1, 2},          {"@/a.bin", 1, 3072, 10},
-        {"@/images:@/labels", 1, 1, 2}, {"@/ima:ges:@/labels", 1, 1, 2}, {"@/pictures", 2, 3072, 2},
+        {"@/a.csv", 2, 1, 2},           {"@/a:b.CSV", 2, 1, 2},          {"@/a.bin", 2, 3072, 10},
+        {"@/images:@/labels", 2, 1, 2}, {"@/ima:ges:@/labels", 2, 1, 2}, {"@/pictures", 2, 3072, 2},
         {"@/pictures/", 2, 3072, 2},
     };
     char *folder = make_data();
@@ -82,7 +82,7 @@ static void names_the_reason(void **state) {
         {":@/labels", TG_INVALID_ARGUMENT, "has no name"},
         {"@/a.npy:@/a.npy", TG_BAD_FORMAT, "a.npy: byte 0: not a .npy file"},
         {"@/images:@/a.npy", TG_BAD_FORMAT, "images: byte 0: not a .npy file"},
-        {"@", TG_BAD_FORMAT, "1 subfolders"},
+        {"@", TG_BAD_FORMAT, "/pictures holds folders, not pictures"},
     };
     char *folder = make_data();
     tg_dataset *dataset = NULL;

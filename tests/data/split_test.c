@@ -116,8 +116,10 @@ static void splits_target_values(void **state) {
 static void what_cannot_be_split(void **state) {
     (void)state;
     tg_dataset *dataset = make((size_t[]){5, 5, 1}), *first = NULL, *second = NULL;
-    assert_fails(TG_INVALID_ARGUMENT, "\"tiger\" has only one sample",
-                 tg_dataset_split(dataset, 0.5, 1, &first, &second));
+    assert_fails(
+        TG_INVALID_ARGUMENT,
+        "\"tiger\" has only one sample, which cannot be in both parts: give a validation set",
+        tg_dataset_split(dataset, 0.5, 1, &first, &second));
     const double fractions[] = {0, 1, -0.5, 2, (double)NAN};
     for (size_t i = 0; i < TG_COUNT(fractions); i++)
         assert_fails(TG_INVALID_ARGUMENT, "fraction",
