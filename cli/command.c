@@ -4,8 +4,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "progress.h"
 
 static void say(const char *format, va_list arguments) {
+    notice_end();
     fputs("tigrillo: ", stderr);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
@@ -22,7 +26,10 @@ int fail(const char *format, ...) {
 int finish(tg_status status) {
     if (status == TG_OK) return DONE;
     /* The program's own allocations fail without a message from the library. */
-    return fail("%s", status == TG_OUT_OF_MEMORY ? tg_status_name(status) : tg_error_message());
+    if (status == TG_OUT_OF_MEMORY) return fail("%s", tg_status_name(status));
+    /* Of an empty file name nothing would be seen. */
+    const char *message = tg_error_message();
+    return fail("%s%s", strncmp(message, ": ", 2) == 0 ? "''" : "", message);
 }
 
 int misuse(const command *self, const char *format, ...) {

@@ -2,12 +2,13 @@
 /* Reading what DATA on the command line names. */
 #include "data.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "progress.h"
 
 static void skipped(void *user, const char *message) {
     (void)user;
-    fprintf(stderr, "tigrillo: skipped: %s\n", message);
+    fail("skipped: %s", message);
 }
 
 option label_option(const char **label) {
@@ -45,6 +46,13 @@ tg_status data_read_like(const tg_dataset *like, const char *const *names, size_
     return status;
 }
 
+static tg_status read_one(const char *name, const tg_read_options *options, tg_dataset **dataset) {
+    notice("reading %s ...", name);
+    tg_status status = tg_dataset_read(name, options, dataset);
+    notice_end();
+    return status;
+}
+
 /* Puts `name`, read with the classes of *all, behind *all. */
 static tg_status add(const char *name, const tg_read_options *options, tg_dataset **all) {
     tg_dataset *next = NULL, *both = NULL;
@@ -61,7 +69,7 @@ static tg_status add(const char *name, const tg_read_options *options, tg_datase
 tg_status data_read(const char *const *names, size_t count, const tg_read_options *options,
                     tg_dataset **dataset) {
     tg_dataset *all = NULL;
-    tg_status status = tg_dataset_read(names[0], options, &all);
+    tg_status status = read_one(names[0], options, &all);
     for (size_t i = 1; !status && i < count; ++i) status = add(names[i], options, &all);
     if (status) {
         tg_dataset_destroy(all);

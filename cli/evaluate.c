@@ -5,6 +5,7 @@
 #include "data.h"
 #include "json.h"
 #include "options.h"
+#include "progress.h"
 #include "report.h"
 
 /* Reads the data as the model wants it: pictures of its size, labels in the order of its classes.
@@ -32,10 +33,17 @@ static int evaluate(const command_line *line, const char *label, bool json) {
     tg_status status = tg_device_open("cpu", 0, &device);
     if (!status) status = tg_model_load(device, line->arguments[0], &model);
     if (!status) status = read_for(model, line, label, &dataset);
+    notice("evaluating ...");
     if (!status) status = tg_evaluate(model, dataset, NULL, &metrics);
+    notice_end();
     int code = finish(status);
     if (!status && json) code = json_print(report_json(&metrics, dataset));
     if (!status && !json) report_print(&metrics, dataset);
+    size_t missing = status ? 0 : report_missing(&metrics);
+    if (missing) {
+        code = fail("%s: no finite output for %zu of %zu samples", line->arguments[0], missing,
+                    metrics.samples);
+    }
     tg_metrics_destroy(&metrics);
     tg_dataset_destroy(dataset);
     tg_model_destroy(model);

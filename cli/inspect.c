@@ -6,6 +6,8 @@
 
 #include "data.h"
 #include "json.h"
+#include "out.h"
+#include "progress.h"
 #include "report.h"
 
 static bool ends_in(const char *text, const char *end) {
@@ -13,15 +15,8 @@ static bool ends_in(const char *text, const char *end) {
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-/* A model by its name, or by how a safetensors file begins: 8 bytes of length, less than 2^32 here,
- * and a brace. */
 static bool is_model(const char *path) {
-    if (ends_in(path, ".safetensors") || ends_in(path, ".checkpoint")) return true;
-    unsigned char start[9] = {0};
-    FILE *file = fopen(path, "rb");
-    size_t got = file ? fread(start, 1, sizeof start, file) : 0;
-    if (file) fclose(file);
-    return got == sizeof start && memcmp(start + 4, "\0\0\0\0{", 5) == 0;
+    return ends_in(path, ".safetensors") || ends_in(path, ".checkpoint") || begins_as_model(path);
 }
 
 /* ---- A model. ---- */
@@ -77,7 +72,12 @@ static json_t *layer_json(const tg_layer *layer) {
     if (layer->kind == TG_LAYER_DENSE) {
         return json_pack("{s:s, s:I}", "kind", name, "units", (json_int_t)layer->units);
     }
-    return json_pack("{s:s, s:o}", "kind", name, "value", json_number((double)layer->value));
+    const char *setting = layer->kind == TG_LAYER_SOFTMAX      ? "temperature"
+                          : layer->kind == TG_LAYER_LEAKY_RELU ? "slope"
+                          : layer->kind == TG_LAYER_DROPOUT    ? "rate"
+                                                               : NULL;
+    if (!setting) return json_pack("{s:s}", "kind", name);
+    return json_pack("{s:s, s:o}", "kind", name, setting, json_number((double)layer->value));
 }
 
 static json_t *model_json(const tg_model *model) {
@@ -153,7 +153,7 @@ static json_t *dataset_json(const tg_dataset *dataset, const size_t *counts) {
 static int inspect_data(const char *name, const char *label, bool json) {
     tg_dataset *dataset = NULL;
     tg_read_options options = data_options(label);
-    int code = finish(tg_dataset_read(name, &options, &dataset));
+    int code = finish(data_read(&name, 1, &options, &dataset));
     if (code != DONE) return code;
     size_t *counts = calloc(tg_dataset_classes(dataset) + 1, sizeof *counts);
     if (counts) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The program tigrillo: finds the command and runs it. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,9 @@ static int run(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+#ifdef SIGXFSZ
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like others */
+#endif
     int code = run(argc, argv);
     /* What cannot be written is not done: a full disk shows at the latest when it is flushed. */
     errno = 0;

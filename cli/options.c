@@ -56,8 +56,9 @@ static void describe(const option *entry, char *help) {
         append(help, HELP_SIZE, " (default: %s)", entry->choices[*entry->choice]);
     }
     if (entry->text && *entry->text) append(help, HELP_SIZE, " (default: %s)", *entry->text);
-    if (entry->count)
+    if (entry->count && (double)*entry->count >= entry->least) {
         append(help, HELP_SIZE, " (default: %llu)", (unsigned long long)*entry->count);
+    }
     if (entry->number && !isnan(*entry->number)) {
         append(help, HELP_SIZE, " (default: %g)", *entry->number);
     }
@@ -105,10 +106,13 @@ static int take(const command *self, const option *entry, const char *value) {
         }
         entry->texts->items[entry->texts->count++] = value;
     }
-    if ((entry->count && !parse_count(value, entry->least, entry->most, entry->count)) ||
-        (entry->number && !parse_number(value, entry->least, entry->most, entry->number))) {
-        return misuse(self, "--%s: '%s' is not a %snumber from %.15g to %.15g", entry->name, value,
-                      entry->count ? "whole " : "", entry->least, entry->most);
+    if (entry->count && !parse_count(value, entry->least, entry->most, entry->count)) {
+        return misuse(self, "--%s: '%s' is not a whole number from %.0f to %.0f", entry->name,
+                      value, entry->least, entry->most);
+    }
+    if (entry->number && !parse_number(value, entry->least, entry->most, entry->number)) {
+        return misuse(self, "--%s: '%s' is not a number from %.15g to %.15g", entry->name, value,
+                      entry->least, entry->most);
     }
     return PARSED;
 }

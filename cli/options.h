@@ -18,7 +18,7 @@ typedef struct texts {
 } texts;
 
 /* One option. Which of the pointers is set says what it takes; what is there before parsing is its
- * default, which the help shows unless it is nothing (NULL, NaN). */
+ * default, which the help shows unless it is nothing (NULL, NaN, a count below `least`). */
 typedef struct option {
     const char *name;     /* without the dashes */
     const char *argument; /* what stands for its value in the help */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* tigrillo predict: the classes of pictures. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@
 typedef struct predictor {
     tg_model *model;
     const tg_input *input;
-    size_t classes, top;
+    size_t classes, top; /* how many there are, and how many to show */
     uint8_t *pixels;
     tg_tensor x, y; /* 1 x inputs, 1 x classes */
     int32_t *order; /* the `top` best classes */
@@ -54,6 +55,14 @@ static tg_status predict_file(predictor *self, const char *path) {
     if (!status) status = tg_model_predict(self->model, &self->x, &self->y);
     if (!status) status = normalize(self, &self->y);
     return status ? status : tg_top_k(&self->y, self->top, self->order);
+}
+
+/* False when the weights of the model are NaN, or so large that a sum overflows. */
+static bool is_finite(const tg_tensor *y) {
+    for (size_t i = 0; i < y->count; ++i) {
+        if (!isfinite(tg_tensor_data(y)[i])) return false;
+    }
+    return true;
 }
 
 /* The name of a class, or its number when the model has no names. */
@@ -100,6 +109,9 @@ static int predict_all(predictor *self, const command_line *line, bool json) {
     for (size_t i = 1; i < line->argument_count; ++i) {
         const char *path = line->arguments[i];
         int own = finish(predict_file(self, path));
+        if (own == DONE && !is_finite(&self->y)) {
+            own = fail("%s: the model's output for it is not finite", path);
+        }
         if (own == DONE && json)
             own = print_json(self, path);
         else if (own == DONE)
@@ -124,12 +136,12 @@ static int predict(const command_line *line, size_t top, bool json) {
 }
 
 static int run(const command *self, int argc, char **argv) {
-    uint64_t top = 3;
+    uint64_t top = 0;
     bool json = false;
     const option options[] = {
         {.name = "top",
          .argument = "K",
-         .help = "show the K most probable classes",
+         .help = "show the K most probable classes (default: 4; with --json: all)",
          .count = &top,
          .least = 1,
          .most = 1e6},
@@ -139,6 +151,7 @@ static int run(const command *self, int argc, char **argv) {
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
+    if (top == 0) top = json ? SIZE_MAX : 4;
     if (code == PARSED) code = predict(&line, (size_t)top, json);
     command_line_end(&line);
     return code;

@@ -4,11 +4,14 @@
 #include "progress.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "report.h"
 
 enum { BAR = 20, LONGEST = 200 };
 static const double REDRAW_SECONDS = 0.1;
@@ -24,6 +27,29 @@ static size_t columns(void) {
     struct winsize size = {0};
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return 79;
     return size.ws_col - 1u;
+}
+
+/* Columns of the notice on the screen; 0: none. */
+static int noticed;
+
+void notice(const char *format, ...) {
+    char line[LONGEST];
+    va_list arguments;
+    notice_end();
+    if (isatty(STDERR_FILENO) != 1) return;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    /* Bytes, of which a character may have several: the line may come out shorter than it could. */
+    size_t room = columns();
+    if (strlen(line) > room) line[room] = '\0';
+    noticed = (int)strlen(line);
+    fprintf(stderr, "\r%s", line);
+}
+
+void notice_end(void) {
+    if (noticed) fprintf(stderr, "\r%*s\r", noticed, "");
+    noticed = 0;
 }
 
 progress progress_start(size_t epochs) {
@@ -59,7 +85,7 @@ static void draw(progress *bar, const tg_step_report *report, double time) {
     char remaining[32], line[LONGEST];
     duration(left * (time - bar->started) / (double)bar->steps, remaining);
     snprintf(line, sizeof line, "epoch %zu/%zu %s %zu/%zu  loss %.4f  %.0f samples/s  %s left",
-             report->epoch + 1, report->epochs, track, done, of, report->loss,
+             report->epoch + 1, report->epochs, track, done, of, unsigned_nan(report->loss),
              (double)bar->samples / fmax(time - bar->epoch_started, 1e-6), remaining);
     size_t length = strlen(line), room = columns();
     if (length > room) line[length = room] = '\0';
@@ -81,10 +107,10 @@ void progress_step(progress *bar, const tg_step_report *report) {
 void progress_epoch(progress *bar, const tg_epoch_report *report) {
     progress_clear(bar);
     fprintf(stderr, "epoch %zu/%zu: loss %.4f, accuracy %.4f", report->epoch + 1, bar->epochs,
-            report->train_loss, report->train_accuracy);
+            unsigned_nan(report->train_loss), unsigned_nan(report->train_accuracy));
     if (!isnan(report->validation.balanced_accuracy)) {
         fprintf(stderr, "; validation: loss %.4f, accuracy %.4f, balanced accuracy %.4f%s",
-                report->validation.loss, report->validation.accuracy,
+                unsigned_nan(report->validation.loss), unsigned_nan(report->validation.accuracy),
                 report->validation.balanced_accuracy, report->best ? ", the best so far" : "");
     }
     fputc('\n', stderr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How far training is, on standard error: a bar that moves when that is a terminal, and a line for
- * each epoch. */
+ * each epoch. And for all that has no bar, a line that says what is going on. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
@@ -27,5 +27,10 @@ void progress_epoch(progress *bar, const tg_epoch_report *report);
 
 /* Takes the bar away, so that something else can be written. */
 void progress_clear(progress *bar);
+
+/* Says on standard error, if that is a terminal, what takes time now, in the place of what it said
+ * before. notice_end() takes the line away; so does any message. */
+void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void notice_end(void);
 
 #endif

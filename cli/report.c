@@ -2,6 +2,7 @@
 /* How good a classifier is, for people and for programs. */
 #include "report.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -43,6 +44,16 @@ static size_t row_sum(const tg_metrics *metrics, size_t row) {
     return sum;
 }
 
+size_t report_missing(const tg_metrics *metrics) {
+    size_t predicted = 0;
+    for (size_t i = 0; i < metrics->classes; ++i) predicted += row_sum(metrics, i);
+    return metrics->samples - predicted;
+}
+
+double unsigned_nan(double value) {
+    return isnan(value) ? fabs(value) : value;
+}
+
 static void print_classes(const tg_metrics *metrics, const tg_dataset *dataset) {
     int width = name_width(dataset, 5);
     printf("\n%-*s  precision  recall      f1  samples\n", width, "class");
@@ -79,7 +90,8 @@ static void print_confusion(const tg_metrics *metrics, const tg_dataset *dataset
 void report_print(const tg_metrics *metrics, const tg_dataset *dataset) {
     printf("samples            %zu\nloss               %.4f\naccuracy           %.4f\n"
            "balanced accuracy  %.4f\n",
-           metrics->samples, metrics->loss, metrics->accuracy, metrics->balanced_accuracy);
+           metrics->samples, unsigned_nan(metrics->loss), unsigned_nan(metrics->accuracy),
+           unsigned_nan(metrics->balanced_accuracy));
     print_classes(metrics, dataset);
     print_confusion(metrics, dataset);
 }

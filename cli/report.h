@@ -13,6 +13,12 @@ void report_print(const tg_metrics *metrics, const tg_dataset *dataset);
 /* The same as an object; NULL when there is no memory. */
 json_t *report_json(const tg_metrics *metrics, const tg_dataset *dataset);
 
+/* How many samples the model gave no prediction for, its outputs not being numbers. */
+size_t report_missing(const tg_metrics *metrics);
+
+/* The value for printf(), which would write a NaN with a sign, and that means nothing. */
+double unsigned_nan(double value);
+
 /* Columns of UTF-8 text. */
 int text_width(const char *text);
 

@@ -57,8 +57,14 @@ static int read_labels(const command *self, const char *text, size_t count, labe
         if (found < count) labels->items[found] = next + strspn(next, " ");
         next = comma ? comma + 1 : NULL;
     }
-    if (found == count) return PARSED;
-    return misuse(self, "--labels: %zu labels for %zu numbers", found, count);
+    if (found != count) {
+        return misuse(self, "--labels: %zu label%s for %zu number%s", found, found == 1 ? "" : "s",
+                      count, count == 1 ? "" : "s");
+    }
+    for (size_t i = 0; i < count; ++i) {
+        if (!labels->items[i][0]) return misuse(self, "--labels: label %zu is empty", i + 1);
+    }
+    return PARSED;
 }
 
 static const char *label(const label_list *labels, size_t i, char number[24]) {

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* tigrillo train: trains a model on labelled data and saves it. */
-#include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "data.h"
+#include "out.h"
 #include "progress.h"
 #include "report.h"
 #include "settings.h"
@@ -65,26 +62,6 @@ static void training_end(training *own) {
     tg_device_close(own->device);
 }
 
-/* It would be a pity to train for an hour and only then find that the model cannot be saved. */
-static int check_out(const command *self, const char *out, training *own) {
-    if (!out) return misuse(self, "--out MODEL is missing");
-    if (!*out) return misuse(self, "--out: the name is empty");
-    char *folder = own->checkpoint; /* for a moment */
-    struct stat status;
-    if (strlen(out) + sizeof ".checkpoint" > sizeof own->checkpoint) {
-        return fail("%s: %s", out, strerror(ENAMETOOLONG));
-    }
-    const char *slash = strrchr(out, '/');
-    const int length = slash == out ? 1 : (int)(slash ? slash - out : 1);
-    snprintf(folder, sizeof own->checkpoint, "%.*s", length, slash ? out : ".");
-    if (stat(out, &status) == 0 && !S_ISREG(status.st_mode)) {
-        return fail("%s: is there and not a file", out);
-    }
-    if (access(folder, W_OK | X_OK) != 0) return fail("%s: %s", folder, strerror(errno));
-    snprintf(own->checkpoint, sizeof own->checkpoint, "%s.checkpoint", out);
-    return PARSED;
-}
-
 static tg_status read_data(training *own, const settings *set, const command_line *line) {
     tg_read_options options = data_options(set->label);
     options.shape = settings_shape(set);
@@ -110,8 +87,10 @@ static tg_status build(training *own, const settings *set) {
     const char **names = data_class_names(own->train);
     tg_status status = names ? TG_OK : TG_OUT_OF_MEMORY;
     if (!status) {
+        notice("looking over the training data ...");
         status = tg_input_fit(own->train, settings_features(set), NULL, (int)set->threads,
                               &own->input);
+        notice_end();
     }
     if (!status) {
         status = tg_model_create(own->device, own->input.size, own->layers, own->layer_count,
@@ -146,12 +125,26 @@ static int save_interrupted(const training *own, const settings *set) {
     return INTERRUPTED;
 }
 
+/* After a loss that was not finite, this training's weights are of no use; those after the last
+ * epoch that went well may be on the disk. */
+static int report_not_finite(const training *own) {
+    const tg_history *history = &own->history;
+    int code = finish(TG_NOT_FINITE);
+    if (history->count > 0 && access(own->checkpoint, F_OK) == 0) {
+        fprintf(stderr, "the model after epoch %zu, the last good one, is in %s\n",
+                history->epochs[history->count - 1].epoch + 1, own->checkpoint);
+    }
+    return code;
+}
+
 /* Saves the model, tells how good it is, and where it is. */
 static int save_trained(training *own, const settings *set) {
     tg_status status = tg_model_save(own->model, set->out);
     if (status) return finish(status);
     remove(own->checkpoint); /* nothing is left to go on with */
+    notice("evaluating ...");
     status = tg_evaluate(own->model, own->validation, NULL, &own->metrics);
+    notice_end();
     if (status) return finish(status);
     if (own->history.stopped_early) {
         fprintf(stderr, "stopped early: no epoch was better than epoch %zu\n",
@@ -165,17 +158,17 @@ static int save_trained(training *own, const settings *set) {
 
 static int train(const command *self, const settings *set, const command_line *line) {
     training own = {0};
-    int code = check_out(self, set->out, &own);
+    int code = out_check(self, set->out, line, &set->validation, own.checkpoint);
     if (code == PARSED) code = settings_hidden(self, set, own.layers, &own.layer_count);
     if (code == PARSED) {
         tg_status status = tg_device_open("cpu", (int)set->threads, &own.device);
         if (!status) status = read_data(&own, set, line);
         if (!status) status = build(&own, set);
         if (!status) status = fit(&own, set);
-        if (!status)
-            code = save_trained(&own, set);
-        else
-            code = status == TG_CANCELLED ? save_interrupted(&own, set) : finish(status);
+        code = status == TG_OK           ? save_trained(&own, set)
+               : status == TG_CANCELLED  ? save_interrupted(&own, set)
+               : status == TG_NOT_FINITE ? report_not_finite(&own)
+                                         : finish(status);
     }
     training_end(&own);
     return code;

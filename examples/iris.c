@@ -2,12 +2,32 @@
 /* A classifier for one's own table: 150 flowers of three species, each with four measurements, from
  * a CSV file (Fisher: "The Use of Multiple Measurements in Taxonomic Problems", 1936).
  *
- *     iris examples/iris.csv */
+ *     iris FILE.csv [NUMBER...]
+ *
+ * for example: iris examples/iris.csv 6.3 2.9 5.6 1.8. The numbers are one more row, without its
+ * label, that the network names at the end. */
 #include "common.h"
 
+/* Numbers -> standardised as the model wants them -> probabilities. */
+static void name_flower(const tg_model *model, const tg_dataset *flowers, char **numbers) {
+    tg_tensor x, y;
+    check(tg_matrix_create(tg_cpu(), 1, tg_model_inputs(model), &x));
+    check(tg_matrix_create(tg_cpu(), 1, tg_model_outputs(model), &y));
+    float *row = tg_tensor_data(&x);
+    for (size_t i = 0; i < x.count; ++i) row[i] = strtof(numbers[i], NULL);
+    check(tg_input_apply_row(tg_model_input(model), row, row));
+    check(tg_model_predict(model, &x, &y));
+    puts("\nOne more flower");
+    for (size_t i = 0; i < y.count; ++i) {
+        printf("%s %.3f\n", tg_dataset_class_name(flowers, i), (double)tg_tensor_data(&y)[i]);
+    }
+    tg_tensor_destroy(&x);
+    tg_tensor_destroy(&y);
+}
+
 int main(int argc, char **argv) {
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s FILE.csv\n", argv[0]);
+    if (argc < 2) {
+        fprintf(stderr, "usage: %s FILE.csv [NUMBER...]\n", argv[0]);
         return 2;
     }
 
@@ -15,6 +35,10 @@ int main(int argc, char **argv) {
      * judge the network by: it must do well on flowers that it has never seen. */
     tg_dataset *flowers = NULL, *train = NULL, *test = NULL;
     check(tg_dataset_read_csv(argv[1], NULL, &flowers));
+    if (argc > 2 && (size_t)argc - 2 != tg_dataset_columns(flowers)) {
+        fprintf(stderr, "a row has %zu numbers\n", tg_dataset_columns(flowers));
+        return 2;
+    }
     check(tg_dataset_split(flowers, 0.3, /* seed */ 1, &train, &test));
     printf("%zu flowers to learn from, %zu to be judged by, %zu species\n\n",
            tg_dataset_count(train), tg_dataset_count(test), tg_dataset_classes(flowers));
@@ -52,6 +76,8 @@ int main(int argc, char **argv) {
     puts("\nOn the flowers set aside (rows: true, columns: predicted)\n");
     print_confusion(&metrics, test);
     printf("\naccuracy %.3f\n", metrics.accuracy);
+
+    if (argc > 2) name_flower(model, flowers, argv + 2);
 
     tg_metrics_destroy(&metrics);
     tg_history_destroy(&history);

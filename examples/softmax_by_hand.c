@@ -112,7 +112,7 @@ static void overflow(void) {
     for (int i = 0; i < 3; ++i) sum += exp(large[i]);
     puts("\n5. Scores of 1000, 1001 and 1002\n");
     printf("  as the formula stands     sum %.0f, first probability %s\n", sum,
-           isnan(exp(large[0]) / sum) ? "not a number" : "?");
+           isnan(exp(large[0]) / sum) ? "not a number" : "a number");
     print_softmax("maximum subtracted", scores, 3, 1);
 }
 
@@ -131,10 +131,11 @@ static void jacobian(void) {
     check(tg_softmax_forward(&x, 1, &y));
     check(tg_softmax_jacobian(&y, 1, &whole));
     puts("\n6. The Jacobian\n");
-    print_row("by cat", derivatives[CAT], CLASSES);
-    print_row("by dog", derivatives[DOG], CLASSES);
-    print_row("by tiger", derivatives[TIGER], CLASSES);
-    print_row("by none", derivatives[NONE], CLASSES);
+    printf("  %-24s %9s %9s %9s %9s\n", "", "d x_cat", "d x_dog", "d x_tiger", "d x_none");
+    print_row("d p_cat   / ...", derivatives[CAT], CLASSES);
+    print_row("d p_dog   / ...", derivatives[DOG], CLASSES);
+    print_row("d p_tiger / ...", derivatives[TIGER], CLASSES);
+    print_row("d p_none  / ...", derivatives[NONE], CLASSES);
 }
 
 /* The picture was a tiger. Cross-entropy is how surprised the network is by that:

@@ -5,6 +5,8 @@
 
 #include "common.h"
 
+static const double pi = 3.14159265358979323846;
+
 enum { ARMS = 3, POINTS_PER_ARM = 100, POINTS = ARMS * POINTS_PER_ARM, HIDDEN = 64, STEPS = 2000 };
 
 /* Each arm makes two thirds of a turn, from near the centre outwards, with a little noise. */
@@ -13,7 +15,7 @@ static void make_spiral(float points[POINTS][2], int32_t labels[POINTS]) {
     for (int i = 0; i < POINTS; ++i) {
         int arm = i % ARMS;
         double radius = (double)(i / ARMS + 5) / (POINTS_PER_ARM + 5);
-        double angle = 4 * radius + 2.0944 * arm + 0.15 * (double)tg_random_normal(&random);
+        double angle = 4 * radius + 2 * pi / ARMS * arm + 0.15 * (double)tg_random_normal(&random);
         points[i][0] = (float)(radius * cos(angle));
         points[i][1] = (float)(radius * sin(angle));
         labels[i] = arm;
@@ -94,7 +96,12 @@ int main(void) {
         double loss;
         check(tg_softmax_cross_entropy(&z, tg_labels(labels, POINTS), NULL, &loss, &z));
 
-        /* Backward: the same way in the other direction. */
+        /* Backward, the same way in the other direction. With dz, which is now in z:
+         *
+         *     dW2 = dz^T h,  db2 = sum of the rows of dz,  dh = dz W2
+         *     dh  = dh [h > 0]                             (through the relu: 1 or 0)
+         *     dW1 = dh^T x,  db1 = sum of the rows of dh
+         */
         check(tg_dense_backward(&h, &w2.value, &z, &dh, &w2.gradient, &b2.gradient));
         check(tg_relu_backward(&h, &dh, &dh));
         check(tg_dense_backward(&x, &w1.value, &dh, NULL, &w1.gradient, &b1.gradient));

@@ -21,8 +21,7 @@ int main(void) {
 
     /* A plan is the memory for passes through the model; an optimiser turns gradients into steps.
      * Parameters and gradients are one long vector each. */
-    const float learning_rate = 0.05f;
-    tg_update_rule rule = tg_adam(learning_rate);
+    tg_update_rule rule = tg_adam(/* learning rate */ 0.05f);
     tg_loss loss = tg_loss_defaults(TG_CROSS_ENTROPY);
     tg_plan *plan = NULL;
     tg_optimizer *optimizer = NULL;
@@ -34,10 +33,13 @@ int main(void) {
 
     for (int step = 0; step <= STEPS; ++step) {
         double value;
-        check(tg_plan_forward(plan, &x, &y));                                /* y = model(x) */
-        check(tg_plan_loss(plan, &loss, tg_labels(answers, CASES), &value)); /* how wrong */
-        check(tg_plan_backward(plan));                                       /* by which weights */
-        check(tg_optimizer_step(optimizer, learning_rate, tg_plan_gradients(plan), &parameters));
+        /* y = model(x), and how far that is from the answers */
+        check(tg_plan_forward(plan, &x, &y));
+        check(tg_plan_loss(plan, &loss, tg_labels(answers, CASES), &value));
+        /* how the loss changes with each parameter, and a step that makes it smaller */
+        check(tg_plan_backward(plan));
+        check(
+            tg_optimizer_step(optimizer, rule.learning_rate, tg_plan_gradients(plan), &parameters));
         if (step % 50 == 0) printf("step %3d  loss %.4f\n", step, value);
     }
 

@@ -121,6 +121,7 @@ static void shuffle(tg_trainer *t) {
 static tg_status report_not_finite(const tg_trainer *t, const tg_plan *plan, const char *where,
                                    double loss) {
     long layer = -1;
+    if (isnan(loss)) loss = fabs(loss); /* "nan", never "-nan" */
     TG_TRY(tg_plan_find_not_finite(plan, &layer));
     if (layer < 0)
         return tg_fail(TG_NOT_FINITE,

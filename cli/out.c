@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The files that training writes, looked at before it begins. */
+#define _XOPEN_SOURCE 700 /* realpath() */
+#include "out.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Everything that can be overwritten by mistake. */
+typedef struct inputs {
+    const command_line *data;
+    const texts *validation;
+} inputs;
+
+/* 8 bytes of length, less than 2^32 here, and a brace. */
+bool begins_as_model(const char *path) {
+    unsigned char start[9] = {0};
+    FILE *file = fopen(path, "rb");
+    size_t got = file ? fread(start, 1, sizeof start, file) : 0;
+    if (file) fclose(file);
+    return got == sizeof start && memcmp(start + 4, "\0\0\0\0{", 5) == 0;
+}
+
+static int fail_errno(const char *path) {
+    return fail("%s: %s", path, strerror(errno));
+}
+
+static bool same_file(const struct stat *file, const char *path) {
+    struct stat other;
+    return stat(path, &other) == 0 && other.st_dev == file->st_dev && other.st_ino == file->st_ino;
+}
+
+/* DATA is a file or a folder, or two files with a colon between them. */
+static bool is_in(const char *data, const struct stat *file) {
+    if (same_file(file, data)) return true;
+    for (const char *colon = strchr(data, ':'); colon; colon = strchr(colon + 1, ':')) {
+        char first[PATH_MAX];
+        size_t length = (size_t)(colon - data);
+        if (length >= sizeof first) return false;
+        memcpy(first, data, length);
+        first[length] = '\0';
+        if (same_file(file, first) || same_file(file, colon + 1)) return true;
+    }
+    return false;
+}
+
+static bool is_input(const inputs *in, const struct stat *file) {
+    for (size_t i = 0; i < in->data->argument_count; ++i) {
+        if (is_in(in->data->arguments[i], file)) return true;
+    }
+    for (size_t i = 0; i < in->validation->count; ++i) {
+        if (is_in(in->validation->items[i], file)) return true;
+    }
+    return false;
+}
+
+/* What is there already may be replaced when it is a model, or empty. */
+static int check_file(const char *path, const inputs *in) {
+    struct stat file;
+    if (lstat(path, &file) != 0) return errno == ENOENT ? PARSED : fail_errno(path);
+    if (stat(path, &file) != 0) return fail("%s: a link that leads nowhere", path);
+    if (!S_ISREG(file.st_mode)) return fail("%s: is there and not a file", path);
+    if (is_input(in, &file)) {
+        return fail("%s: is the data to learn from, and would be overwritten", path);
+    }
+    if (access(path, R_OK) != 0) return fail_errno(path);
+    if (file.st_size == 0 || begins_as_model(path)) return PARSED;
+    return fail("%s: is there and not a model: it is not overwritten", path);
+}
+
+/* The folder in which `path` is, or will be. */
+static int check_folder(const char *path) {
+    char folder[PATH_MAX];
+    struct stat status;
+    const char *slash = strrchr(path, '/');
+    const int length = slash == path ? 1 : (int)(slash ? slash - path : 1);
+    snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
+    if (stat(folder, &status) != 0) return fail_errno(folder);
+    if (!S_ISDIR(status.st_mode)) return fail("%s: %s", folder, strerror(ENOTDIR));
+    return access(folder, W_OK | X_OK) == 0 ? PARSED : fail_errno(folder);
+}
+
+/* Files are written under a longer name first (base/file.c). */
+static int check_length(const char *path) {
+    char longest[PATH_MAX];
+    struct stat status;
+    int length = snprintf(longest, sizeof longest, "%s.checkpoint.000000", path);
+    errno = ENAMETOOLONG;
+    if (length < (int)sizeof longest && (lstat(longest, &status) == 0 || errno != ENAMETOOLONG)) {
+        return PARSED;
+    }
+    return fail("%s: with the ending .checkpoint: %s", path, strerror(ENAMETOOLONG));
+}
+
+int out_check(const command *self, const char *out, const command_line *data,
+              const texts *validation, char checkpoint[PATH_MAX]) {
+    if (!out) return misuse(self, "--out MODEL is missing");
+    if (!*out) return misuse(self, "--out: the name is empty");
+    const inputs in = {data, validation};
+    int code = check_length(out);
+    if (code == PARSED) code = check_folder(out);
+    if (code == PARSED) code = check_file(out, &in);
+    if (code != PARSED) return code;
+    snprintf(checkpoint, PATH_MAX, "%s.checkpoint", out);
+    code = check_file(checkpoint, &in);
+    /* A link is followed when the model is saved. */
+    char *target = realpath(out, NULL);
+    if (code == PARSED && target) code = check_folder(target);
+    free(target);
+    return code;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The files that training writes, looked at before it begins: it would be a pity to train for an
+ * hour and only then find that the model cannot be saved, or to lose data by saving it. */
+#ifndef CLI_OUT_H
+#define CLI_OUT_H
+
+#include <limits.h>
+
+#include "options.h"
+
+/* Whether a file begins as safetensors files do. */
+bool begins_as_model(const char *path);
+
+/* The model is going to be `out`, the checkpoint beside it what is written to `checkpoint`.
+ * Refused: names that are no use, and files that exist and are not models, or are `data` or
+ * `validation`. Returns PARSED or an exit code. */
+int out_check(const command *self, const char *out, const command_line *data,
+              const texts *validation, char checkpoint[PATH_MAX]);
+
+#endif
