@@ -26,10 +26,10 @@ BATCH = 64
 
 
 def main():
-    program = sys.argv[1]
+    program = pathlib.Path(sys.argv[1]).resolve()
     steps = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     beside = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = pathlib.Path(os.environ.get("TIGRILLO_DATA", beside)) / "mnist"
+    folder = pathlib.Path(os.environ.get("TIGRILLO_DATA", beside)).resolve() / "mnist"
     if not folder.is_dir():
         print(f"SKIPPED: there is no {folder}; set TIGRILLO_DATA to the folder that holds mnist/")
         return 77
