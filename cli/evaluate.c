@@ -33,7 +33,7 @@ static int evaluate(const command_line *line, const char *label, bool json) {
     tg_status status = tg_device_open("cpu", 0, &device);
     if (!status) status = tg_model_load(device, line->arguments[0], &model);
     if (!status) status = read_for(model, line, label, &dataset);
-    notice("evaluating ...");
+    if (!status) notice("evaluating ...");
     if (!status) status = tg_evaluate(model, dataset, NULL, &metrics);
     notice_end();
     int code = finish(status);
@@ -41,7 +41,7 @@ static int evaluate(const command_line *line, const char *label, bool json) {
     if (!status && !json) report_print(&metrics, dataset);
     size_t missing = status ? 0 : report_missing(&metrics);
     if (missing) {
-        code = fail("%s: no finite output for %zu of %zu samples", line->arguments[0], missing,
+        code = fail("%s: no prediction (NaN) for %zu of %zu samples", line->arguments[0], missing,
                     metrics.samples);
     }
     tg_metrics_destroy(&metrics);

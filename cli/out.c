@@ -84,11 +84,10 @@ static int check_folder(const char *path) {
     return access(folder, W_OK | X_OK) == 0 ? PARSED : fail_errno(folder);
 }
 
-/* Files are written under a longer name first (base/file.c). */
 static int check_length(const char *path) {
     char longest[PATH_MAX];
     struct stat status;
-    int length = snprintf(longest, sizeof longest, "%s.checkpoint.000000", path);
+    int length = snprintf(longest, sizeof longest, "%s.checkpoint", path);
     errno = ENAMETOOLONG;
     if (length < (int)sizeof longest && (lstat(longest, &status) == 0 || errno != ENAMETOOLONG)) {
         return PARSED;

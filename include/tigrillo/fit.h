@@ -46,6 +46,8 @@ typedef struct tg_epoch_report {
     bool best;             /* the best epoch so far */
 } tg_epoch_report;
 
+/* Of each epoch; with a validation set that has labels, a confusion matrix too: classes x classes
+ * numbers an epoch. */
 typedef struct tg_history {
     tg_epoch_report *epochs;
     size_t count;
@@ -78,7 +80,8 @@ typedef struct tg_fit_options {
     const char *checkpoint;
     /* Goes on from this checkpoint, with bit-identical results. Model, data and options must be
      * those of the run that wrote it; what can be compared is, and a difference is an error. Epochs
-     * may be more, unless the schedule depends on them (cosine, one-cycle). */
+     * may be more, unless the schedule depends on them (cosine, one-cycle), and patience
+     * another. */
     const char *resume;
     /* Called in the thread of tg_fit(); false ends training with TG_CANCELLED, after the checkpoint
      * was written. Either may be NULL. */

@@ -22,7 +22,8 @@ typedef struct tg_metrics {
     double balanced_accuracy; /* mean recall of the classes that have samples */
     /* 0 when the targets are values. `accuracy` then counts, for cross-entropy, the rows whose
      * largest output is where the largest target is; for binary cross-entropy, the labels that are
-     * on the right side of 0 (of 1/2 behind a sigmoid); for the mean squared error it is NaN. */
+     * on the right side of 0 (of 1/2 behind a sigmoid); for the mean squared error it is NaN.
+     * Balanced accuracy is then NaN. */
     size_t classes;
     size_t *confusion; /* classes x classes: [true][predicted]; a row of NaN counts as no prediction
                         * and is in `samples` alone */

@@ -17,6 +17,7 @@
 #include "train/history.h"
 
 #define KEY "tigrillo.train"
+#define CONFUSION TG_TRAINING_PREFIX "confusion"
 
 /* ---- To JSON. jansson gives NULL for all of these when it has no memory; json_pack() passes that
  * on, and tg_json_print() reports it. ---- */
@@ -94,23 +95,15 @@ static json_t *options_object(const tg_trainer *t) {
         o->monitor == TG_MONITOR_LOSS ? "loss" : "balanced accuracy", "keep best", o->keep_best);
 }
 
-static json_t *confusion_array(const tg_metrics *metrics) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < metrics->classes * metrics->classes; i++)
-        array = append(array, json_integer((json_int_t)metrics->confusion[i]));
-    return array;
-}
-
 static json_t *history_array(const tg_history *history) {
     json_t *array = json_array();
     for (size_t i = 0; i < history->count; i++) {
         const tg_epoch_report *e = &history->epochs[i];
         const tg_metrics *v = &e->validation;
-        array = append(array,
-                       json_pack("[o, o, o, b, o, o, o, I, o]", number(e->learning_rate),
-                                 number(e->train_loss), number(e->train_accuracy), e->best,
-                                 number(v->loss), number(v->accuracy), number(v->balanced_accuracy),
-                                 (json_int_t)v->samples, confusion_array(v)));
+        array = append(array, json_pack("[o, o, o, b, o, o, o, I]", number(e->learning_rate),
+                                        number(e->train_loss), number(e->train_accuracy), e->best,
+                                        number(v->loss), number(v->accuracy),
+                                        number(v->balanced_accuracy), (json_int_t)v->samples));
     }
     return array;
 }
@@ -127,14 +120,71 @@ static json_t *state_object(const tg_trainer *t) {
         (json_int_t)t->epochs_since_best, "history", history_array(&t->history));
 }
 
-/* The tensors beside the model's: names, and views of what the trainer has. */
-enum { MOST_TENSORS = 3 };
+/* ---- The confusion matrices of all epochs, as a tensor: most cells are 0, and there may be too
+ * many for a text. A row for each cell that is not: epoch, true class, predicted class, count,
+ * which are exact as float32 up to 2^24. ---- */
+
+enum { CELL_COLUMNS = 4 };
+
+static tg_status confusion_to_tensor(const tg_history *history, tg_tensor *cells) {
+    size_t count = 0;
+    for (size_t e = 0; e < history->count; e++) {
+        const tg_metrics *m = &history->epochs[e].validation;
+        for (size_t i = 0; i < m->classes * m->classes; i++) count += m->confusion[i] > 0;
+    }
+    TG_TRY(tg_matrix_create(tg_cpu(), count, CELL_COLUMNS, cells));
+    float *row = tg_tensor_data(cells);
+    for (size_t e = 0; e < history->count; e++) {
+        const tg_metrics *m = &history->epochs[e].validation;
+        for (size_t i = 0; i < m->classes * m->classes; i++) {
+            if (m->confusion[i] == 0) continue;
+            row[0] = (float)e;
+            row[1] = (float)(i / m->classes);
+            row[2] = (float)(i % m->classes);
+            row[3] = (float)m->confusion[i];
+            row += CELL_COLUMNS;
+        }
+    }
+    return TG_OK;
+}
+
+/* A whole number below `bound`. */
+static bool is_index(float value, size_t bound) {
+    return value >= 0 && (double)value < (double)bound && value == (float)(size_t)value;
+}
+
+static tg_status confusion_from_tensor(const tg_tensor *cells, tg_history *history) {
+    const float *row = tg_tensor_data(cells);
+    for (size_t i = 0; i < cells->shape[0]; i++, row += CELL_COLUMNS) {
+        tg_metrics *m = is_index(row[0], history->count)
+                            ? &history->epochs[(size_t)row[0]].validation
+                            : NULL;
+        if (!m || !is_index(row[1], m->classes) || !is_index(row[2], m->classes) ||
+            !is_index(row[3], (size_t)1 << 32))
+            return tg_fail(TG_BAD_FORMAT, "\"" CONFUSION "\": row %zu fits no epoch and class", i);
+        m->confusion[(size_t)row[1] * m->classes + (size_t)row[2]] = (size_t)row[3];
+    }
+    /* The figures of each class follow; those that were kept are what they were. */
+    for (size_t e = 0; e < history->count; e++) {
+        tg_metrics *m = &history->epochs[e].validation;
+        const double accuracy = m->accuracy, balanced_accuracy = m->balanced_accuracy;
+        tg_metrics_finish(m);
+        m->accuracy = accuracy;
+        m->balanced_accuracy = balanced_accuracy;
+    }
+    return TG_OK;
+}
+
+/* ---- The tensors beside the model's ---- */
+
+enum { MOST_STATES = 3 }; /* the best epoch's weights and two of the optimiser */
 
 static const char *const state_names[] = {TG_TRAINING_PREFIX "state.0",
                                           TG_TRAINING_PREFIX "state.1"};
 
-static tg_status list_tensors(const tg_trainer *t, tg_tensor views[MOST_TENSORS],
-                              tg_named_tensor named[MOST_TENSORS], size_t *count) {
+/* Names, and views of what the trainer has. */
+static tg_status list_states(const tg_trainer *t, tg_tensor views[MOST_STATES],
+                             tg_named_tensor named[MOST_STATES], size_t *count) {
     size_t n = 0;
     if (t->best.memory) {
         views[n] = t->best;
@@ -151,15 +201,20 @@ static tg_status list_tensors(const tg_trainer *t, tg_tensor views[MOST_TENSORS]
 }
 
 tg_status tg_checkpoint_write(const tg_trainer *t, const char *path) {
-    tg_tensor views[MOST_TENSORS];
-    tg_named_tensor named[MOST_TENSORS];
+    tg_tensor views[MOST_STATES], cells = {0};
+    tg_named_tensor named[MOST_STATES + 1];
     size_t count = 0;
-    TG_TRY(list_tensors(t, views, named, &count));
     char *text = NULL;
-    TG_TRY(tg_json_print(state_object(t), &text));
-    const tg_text_pair metadata[] = {{KEY, text}};
-    tg_status status = tg_model_write(t->model, path, named, count, metadata, TG_COUNT(metadata));
+    TG_TRY(list_states(t, views, named, &count));
+    TG_TRY(confusion_to_tensor(&t->history, &cells));
+    named[count++] = (tg_named_tensor){CONFUSION, &cells};
+    tg_status status = tg_json_print(state_object(t), &text);
+    if (!status) {
+        const tg_text_pair metadata[] = {{KEY, text}};
+        status = tg_model_write(t->model, path, named, count, metadata, TG_COUNT(metadata));
+    }
     tg_release(text);
+    tg_tensor_destroy(&cells);
     return status;
 }
 
@@ -202,20 +257,6 @@ static tg_status check_options(const tg_trainer *t, json_t *there) {
     return status;
 }
 
-/* The confusion matrix, from which the figures of each class follow. */
-static tg_status read_confusion(const json_t *array, const tg_trainer *t, tg_metrics *metrics) {
-    const size_t cells = json_array_size(array), k = tg_model_outputs(t->model);
-    const bool labelled = t->validation_plan && t->validation.labels;
-    if (cells != (labelled ? k * k : 0)) return tg_fail(TG_BAD_FORMAT, "%zu cells", cells);
-    if (!t->validation_plan) return TG_OK;
-    TG_TRY(tg_metrics_create(labelled ? k : 0, metrics));
-    for (size_t i = 0; i < cells; i++)
-        TG_TRY(tg_json_size(json_array_get(array, i), "confusion", TG_JSON_LARGEST,
-                            &metrics->confusion[i]));
-    tg_metrics_finish(metrics);
-    return TG_OK;
-}
-
 static tg_status read_epoch(const json_t *row, const tg_trainer *t, tg_epoch_report *report) {
     double value[7];
     for (size_t i = 0; i < TG_COUNT(value); i++) {
@@ -228,7 +269,8 @@ static tg_status read_epoch(const json_t *row, const tg_trainer *t, tg_epoch_rep
     report->train_loss = value[1];
     report->train_accuracy = value[2];
     report->best = json_is_true(json_array_get(row, 3));
-    TG_TRY(read_confusion(json_array_get(row, 8), t, &report->validation));
+    const bool labelled = t->validation_plan && t->validation.labels;
+    TG_TRY(tg_metrics_create(labelled ? tg_model_outputs(t->model) : 0, &report->validation));
     report->validation.loss = value[4];
     report->validation.accuracy = value[5];
     report->validation.balanced_accuracy = value[6];
@@ -279,48 +321,56 @@ static tg_status read_state(json_t *state, tg_trainer *t) {
     return TG_OK;
 }
 
-/* A text that the model has, and the file must have, too; `status` is that of making it. */
-static tg_status compare_text(tg_status status, char *here, const tg_safetensors *file,
-                              const char *key, const char *what) {
+/* A text that the model and the file must both have, or neither. `describe` is NULL when the model
+ * has none. */
+static tg_status compare_text(const tg_trainer *t, const tg_safetensors *file, const char *what,
+                              const char *key,
+                              tg_status (*describe)(const tg_model *model, char **text)) {
     const char *there = tg_safetensors_metadata(file, key);
-    if (!status && (!there || strcmp(here, there) != 0))
-        status = tg_fail(TG_INVALID_ARGUMENT, "the %s here: %.200s; there: %.200s", what, here,
-                         there ? there : "not given");
+    char *here = NULL;
+    if (describe) TG_TRY(describe(t->model, &here));
+    const bool same = here && there ? strcmp(here, there) == 0 : !here && !there;
+    tg_status status = TG_OK;
+    if (!same)
+        status = tg_fail(TG_INVALID_ARGUMENT, "the %s here: %.200s; there: %.200s", what,
+                         here ? here : "none", there ? there : "none");
     tg_release(here);
     return status;
 }
 
 /* The layers, activations too, the classes and the input must be those of the model. */
 static tg_status check_model(const tg_trainer *t, const tg_safetensors *file) {
-    char *text = NULL;
-    tg_status status = tg_describe_layers(t->model, &text);
-    TG_TRY(compare_text(status, text, file, TG_KEY_LAYERS, "layers"));
-    text = NULL;
-    if (tg_model_classes(t->model) > 0) {
-        status = tg_describe_classes(t->model, &text);
-        TG_TRY(compare_text(status, text, file, TG_KEY_CLASSES, "classes"));
-    }
-    text = NULL;
-    if (tg_model_input(t->model)) {
-        status = tg_describe_input(t->model, &text);
-        TG_TRY(compare_text(status, text, file, TG_KEY_INPUT, "input"));
-    }
-    return TG_OK;
+    TG_TRY(compare_text(t, file, "layers", TG_KEY_LAYERS, tg_describe_layers));
+    TG_TRY(compare_text(t, file, "classes", TG_KEY_CLASSES,
+                        tg_model_classes(t->model) > 0 ? tg_describe_classes : NULL));
+    return compare_text(t, file, "input", TG_KEY_INPUT,
+                        tg_model_input(t->model) ? tg_describe_input : NULL);
+}
+
+static tg_status find_entry(const tg_safetensors *file, const char *name, const tg_entry **entry) {
+    *entry = tg_safetensors_find(file, name);
+    if (*entry) return TG_OK;
+    return tg_fail(TG_BAD_FORMAT, "%s: the tensor \"%s\" is missing", tg_safetensors_name(file),
+                   name);
 }
 
 static tg_status read_tensors(const tg_safetensors *file, tg_trainer *t) {
-    tg_tensor views[MOST_TENSORS];
-    tg_named_tensor named[MOST_TENSORS];
+    tg_tensor views[MOST_STATES], cells = {0};
+    tg_named_tensor named[MOST_STATES];
+    const tg_entry *entry = NULL;
     size_t count = 0;
-    TG_TRY(list_tensors(t, views, named, &count));
+    TG_TRY(list_states(t, views, named, &count));
     for (size_t i = 0; i < count; i++) {
-        const tg_entry *entry = tg_safetensors_find(file, named[i].name);
-        if (!entry)
-            return tg_fail(TG_BAD_FORMAT, "%s: the tensor \"%s\" is missing",
-                           tg_safetensors_name(file), named[i].name);
+        TG_TRY(find_entry(file, named[i].name, &entry));
         TG_TRY(tg_safetensors_load(file, entry, &views[i]));
     }
-    return TG_OK;
+    TG_TRY(find_entry(file, CONFUSION, &entry));
+    TG_TRY(tg_matrix_create(tg_cpu(), entry->count / CELL_COLUMNS, CELL_COLUMNS, &cells));
+    tg_status status = tg_safetensors_load(file, entry, &cells);
+    if (!status)
+        status = tg_within(tg_safetensors_name(file), confusion_from_tensor(&cells, &t->history));
+    tg_tensor_destroy(&cells);
+    return status;
 }
 
 static tg_status read_parts(const tg_safetensors *file, tg_trainer *t) {

@@ -2,7 +2,8 @@
 /* Checkpoints: a model file with the state of its training beside it.
  *
  * Tensors "train.best" (parameters of the best epoch) and "train.state.0", "train.state.1" (the
- * optimiser's), laid out as tg_model_parameters(); the rest is JSON in the metadata key
+ * optimiser's), laid out as tg_model_parameters(); "train.confusion", the confusion matrices of all
+ * epochs; the rest is JSON in the metadata key
  * "tigrillo.train": the position, the history, and the options, which must be the same to go on. */
 #ifndef TG_TRAIN_CHECKPOINT_H
 #define TG_TRAIN_CHECKPOINT_H

@@ -117,20 +117,20 @@ static void shuffle(tg_trainer *t) {
     tg_random_shuffle(&random, t->order, count);
 }
 
-/* Says where a loss that is NaN or infinite came from, `where` being its words. */
-static tg_status report_not_finite(const tg_trainer *t, const tg_plan *plan, const char *where,
-                                   double loss) {
+/* Says where a loss that is NaN or infinite came from: `what` is its name, `step` counts from 1. */
+static tg_status report_not_finite(const tg_trainer *t, const tg_plan *plan, const char *what,
+                                   size_t step, double loss) {
     long layer = -1;
     if (isnan(loss)) loss = fabs(loss); /* "nan", never "-nan" */
     TG_TRY(tg_plan_find_not_finite(plan, &layer));
     if (layer < 0)
         return tg_fail(TG_NOT_FINITE,
                        "epoch %zu, step %zu: the %s is %g, though all layers' outputs are finite",
-                       t->epoch + 1, t->step + 1, where, loss);
+                       t->epoch + 1, step, what, loss);
     return tg_fail(TG_NOT_FINITE,
                    "epoch %zu, step %zu: the %s is %g; layer %ld (%s) is the first whose outputs "
                    "are not finite",
-                   t->epoch + 1, t->step + 1, where, loss, layer,
+                   t->epoch + 1, step, what, loss, layer,
                    tg_layer_name(tg_model_layer(t->model, (size_t)layer)->kind));
 }
 
@@ -168,7 +168,7 @@ static tg_status take_step(tg_trainer *t, tg_step_report *report) {
     TG_TRY(tg_source_batch(&t->train, t->epoch, t->order + first, count, &x, &values, &targets));
     TG_TRY(tg_plan_forward(t->plan, &x, &y));
     TG_TRY(tg_plan_loss(t->plan, &t->loss, targets, &loss));
-    if (!isfinite(loss)) return report_not_finite(t, t->plan, "loss", loss);
+    if (!isfinite(loss)) return report_not_finite(t, t->plan, "loss", t->step + 1, loss);
     TG_TRY(tg_plan_backward(t->plan));
     if (options->clip_norm > 0) TG_TRY(tg_clip_norm(&gradients, options->clip_norm, &norm));
     t->learning_rate = (double)options->rule.learning_rate *
@@ -203,9 +203,8 @@ static tg_status validate(const tg_trainer *t, tg_source *source, tg_metrics *me
     TG_TRY(tg_metrics_create(labelled ? tg_model_outputs(t->model) : 0, metrics));
     TG_TRY(tg_evaluate_source(t->model, t->validation_plan, source, TG_EVALUATION_ROWS, &t->loss,
                               metrics));
-    if (!labelled) metrics->balanced_accuracy = (double)NAN;
     if (isfinite(metrics->loss)) return TG_OK;
-    return report_not_finite(t, t->validation_plan, "validation loss", metrics->loss);
+    return report_not_finite(t, t->validation_plan, "validation loss", t->step, metrics->loss);
 }
 
 /* The value that training makes small. */
@@ -269,8 +268,10 @@ static tg_status train_epoch(tg_trainer *t) {
     while (t->step < t->steps_per_epoch) {
         tg_step_report step;
         TG_TRY(take_step(t, &step));
-        if (options->on_step && !options->on_step(options->user, &step))
+        if (options->on_step && !options->on_step(options->user, &step)) {
+            TG_TRY(check_weights(t)); /* before they go into the checkpoint */
             return cancel(t, "in", t->epoch);
+        }
     }
     TG_TRY(end_epoch(t));
     const tg_epoch_report *epoch = &t->history.epochs[t->history.count - 1];

@@ -2,13 +2,14 @@
 /* Metrics of a classifier, and running a model over a data set to get them. */
 #include "train/metrics.h"
 
+#include <math.h>
+
+#include <tigrillo/labels.h>
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "model/plan.h"
 #include "nn/loss.h"
-#include <math.h>
-
-#include <tigrillo/labels.h>
 
 tg_status tg_metrics_create(size_t classes, tg_metrics *metrics) {
     TG_REQUIRE(metrics, "tg_metrics_create: metrics is NULL");
@@ -114,7 +115,7 @@ void tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tenso
         const float threshold = tg_loss_is_fused(loss->kind, last->kind) ? 0.5f : 0;
         const float *output = tg_tensor_data(outputs), *target = tg_tensor_data(targets.values);
         for (size_t i = 0; i < outputs->count; i++)
-            *correct += (output[i] > threshold) == (target[i] > 0.5f);
+            *correct += !isnan(output[i]) && (output[i] > threshold) == (target[i] > 0.5f);
         *counted += outputs->count;
     }
 }
@@ -152,6 +153,7 @@ tg_status tg_evaluate_source(const tg_model *model, tg_plan *plan, tg_source *so
     if (metrics->classes == 0) {
         metrics->samples = n;
         metrics->accuracy = counted > 0 ? ratio(correct, counted) : (double)NAN;
+        metrics->balanced_accuracy = (double)NAN;
     }
     return TG_OK;
 }

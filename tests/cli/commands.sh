@@ -98,7 +98,7 @@ not_numbers() {
 not_numbers rows.safetensors >bad.safetensors
 expect 1 "$tigrillo" evaluate bad.safetensors rows.csv
 has out "loss               nan"
-has err "bad.safetensors: no finite output for 60 of 60 samples"
+has err "bad.safetensors: no prediction (NaN) for 60 of 60 samples"
 check test "$(cat out err | grep -c -e -nan)" -eq 0
 expect 1 "$tigrillo" evaluate bad.safetensors rows.csv --json
 json null loss

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "io/safetensors.h"
 #include "support/reference.h"
 #include "support/test.h"
 
@@ -302,6 +304,7 @@ static void a_checkpoint_of_something_else_is_refused(void **state) {
     (void)state;
     char *folder = test_make_folder();
     const char *path = test_path(folder, "c.checkpoint"), *plain = test_path(folder, "plain");
+    const char *named = test_path(folder, "named.checkpoint");
     tg_dataset *train = make_clusters(5, SAMPLES), *less = make_clusters(5, SAMPLES - 1);
     tg_model *model = make_model(0), *other = NULL;
     watcher w = {0};
@@ -351,6 +354,18 @@ static void a_checkpoint_of_something_else_is_refused(void **state) {
     assert_fails(TG_INVALID_ARGUMENT, "the classes here: [\"cat\",\"dog\",\"tiger\"]",
                  tg_fit(model, train, NULL, &options, NULL));
     assert_ok(tg_model_set_classes(model, NULL, 0));
+    /* And the other way round: classes there, none here. */
+    tg_model *with_classes = make_model(0);
+    assert_ok(tg_model_set_classes(with_classes, names, CLASSES));
+    changed = options;
+    changed.resume = NULL;
+    changed.checkpoint = named;
+    w = (watcher){0};
+    assert_ok(tg_fit(with_classes, train, NULL, &changed, NULL));
+    tg_model_destroy(with_classes);
+    changed.resume = named;
+    assert_fails(TG_INVALID_ARGUMENT, "the classes here: none; there: [\"cat\"",
+                 tg_fit(model, train, NULL, &changed, NULL));
     changed = options;
     changed.resume = plain;
     assert_fails(TG_BAD_FORMAT, "no checkpoint", tg_fit(model, train, NULL, &changed, NULL));
@@ -404,6 +419,44 @@ static void epochs_of_a_checkpoint(void **state) {
     options.epochs = 4;
     assert_fails(TG_INVALID_ARGUMENT, "the epochs of the schedule is 4 here and 2 there",
                  tg_fit(model, train, NULL, &options, NULL));
+    tg_model_destroy(model);
+    tg_dataset_destroy(train);
+    test_remove_folder(folder);
+}
+
+/* A cell of a confusion matrix that no epoch or class has. */
+static void a_confusion_matrix_that_does_not_fit(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    tg_dataset *train = make_clusters(5, SAMPLES);
+    tg_model *model = make_model(0);
+    watcher w = {0};
+    tg_fit_options options = watched(&w);
+    options.epochs = 2;
+    options.checkpoint = test_path(folder, "f.checkpoint");
+    assert_ok(tg_fit(model, train, train, &options, NULL));
+    options.resume = test_path(folder, "crafted");
+    size_t size = 0;
+    unsigned char *bytes = test_read_file(options.checkpoint, &size);
+    tg_safetensors *file = NULL;
+    assert_ok(tg_safetensors_parse(bytes, size, "f", &file));
+    const tg_entry *entry = tg_safetensors_find(file, "train.confusion");
+    assert_non_null(entry);
+    assert_int_equal(entry->shape[1], 4);
+    unsigned char *cells = bytes + (entry->bytes - bytes);
+    const float bad[] = {2, 3, 3, -1, 0.5f, NAN, INFINITY};
+    for (size_t i = 0; i < TG_COUNT(bad); i++) {
+        unsigned char kept[sizeof(float)];
+        unsigned char *at = cells + (i < 4 ? i : 1) * sizeof(float);
+        memcpy(kept, at, sizeof kept);
+        memcpy(at, &bad[i], sizeof bad[i]);
+        test_write_file(options.resume, bytes, size);
+        assert_fails(TG_BAD_FORMAT, "\"train.confusion\": row 0 fits no epoch and class",
+                     tg_fit(model, train, train, &options, NULL));
+        memcpy(at, kept, sizeof kept);
+    }
+    tg_safetensors_close(file);
+    free(bytes);
     tg_model_destroy(model);
     tg_dataset_destroy(train);
     test_remove_folder(folder);
@@ -538,6 +591,15 @@ static void a_bad_last_step_is_seen(void **state) {
         tg_model_destroy(loaded);
         tg_model_destroy(model);
     }
+    /* Cancelled right behind it: no checkpoint of such weights either. */
+    tg_model *spoilt = make_model(0);
+    watcher both = {.spoil = spoilt, .spoil_at = 2, .stop_at_step = 2};
+    tg_fit_options cancelled = watched(&both);
+    cancelled.checkpoint = test_path(folder, "never.checkpoint");
+    assert_fails(TG_NOT_FINITE, "epoch 1, step 2: after it layer 0",
+                 tg_fit(spoilt, train, NULL, &cancelled, NULL));
+    assert_int_equal(access(cancelled.checkpoint, F_OK), -1);
+    tg_model_destroy(spoilt);
     /* Samples so large that the outputs overflow, in the validation set alone. */
     float huge[2][IN] = {{FLT_MAX, FLT_MAX, FLT_MAX, FLT_MAX}, {1, 1, 1, 1}};
     const int32_t labels[] = {0, 1};
@@ -550,7 +612,7 @@ static void a_bad_last_step_is_seen(void **state) {
     assert_ok(tg_matrix_view(huge[0], 2, IN, &x));
     assert_ok(tg_dataset_from_rows(&x, labels, CLASSES, NULL, &overflowing));
     assert_ok(tg_model_create(tg_cpu(), IN, relu, TG_COUNT(relu), 1, &model));
-    assert_fails(TG_NOT_FINITE, "the validation loss is",
+    assert_fails(TG_NOT_FINITE, "epoch 1, step 4: the validation loss is",
                  tg_fit(model, train, overflowing, &options, NULL));
     tg_model_destroy(model);
     tg_dataset_destroy(overflowing);
@@ -787,6 +849,7 @@ int main(void) {
         cmocka_unit_test(cancelled_after_an_epoch),
         cmocka_unit_test(a_checkpoint_of_something_else_is_refused),
         cmocka_unit_test(epochs_of_a_checkpoint),
+        cmocka_unit_test(a_confusion_matrix_that_does_not_fit),
         cmocka_unit_test(damaged_checkpoints),
         cmocka_unit_test(early_stopping_restores_the_best),
         cmocka_unit_test(not_finite_names_epoch_step_and_layer),

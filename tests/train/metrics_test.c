@@ -127,6 +127,16 @@ static void evaluation(void **state) {
     assert_close((double)sides / (N * K), m.accuracy, 1e-12, 0);
     assert_close(value, m.loss, 1e-6, 0);
     tg_metrics_destroy(&m);
+    /* Weights that are NaN predict nothing, and so nothing right. */
+    tg_model *broken = NULL;
+    tg_tensor weights_of_broken;
+    assert_ok(tg_model_create(tg_cpu(), IN, layers, 2, 3, &broken));
+    assert_ok(tg_model_parameters(broken, &weights_of_broken));
+    assert_ok(tg_tensor_fill(&weights_of_broken, NAN));
+    assert_ok(tg_evaluate(broken, soft, &loss, &m));
+    assert_true(m.accuracy == 0 && isnan(m.loss) && isnan(m.balanced_accuracy));
+    tg_metrics_destroy(&m);
+    tg_model_destroy(broken);
     loss = tg_loss_defaults(TG_MEAN_SQUARED_ERROR);
     assert_ok(tg_mean_squared_error(&y, tg_values(&values), NULL, &value, NULL));
     assert_ok(tg_evaluate(model, soft, &loss, &m));
