@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "io/description.h"
@@ -260,23 +259,18 @@ tg_status tg_model_load_memory(tg_device *device, const void *bytes, size_t size
 
 tg_status tg_model_load(tg_device *device, const char *path, tg_model **model) {
     TG_REQUIRE(device && path && model, "tg_model_load: an argument is NULL");
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    TG_TRY(tg_file_read(path, SIZE_MAX / 2, &bytes, &size));
-    tg_status status = tg_model_load_memory(device, bytes, size, path, model);
-    tg_release(bytes);
+    tg_safetensors *file = NULL;
+    TG_TRY(tg_safetensors_read(path, &file));
+    tg_status status = tg_model_parse(device, file, model);
+    tg_safetensors_close(file);
     return status;
 }
 
 tg_status tg_model_load_weights(tg_model *model, const char *path) {
     TG_REQUIRE(model && path, "tg_model_load_weights: an argument is NULL");
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    TG_TRY(tg_file_read(path, SIZE_MAX / 2, &bytes, &size));
     tg_safetensors *file = NULL;
-    tg_status status = tg_safetensors_parse(bytes, size, path, &file);
-    if (!status) status = tg_model_parse_weights(model, file);
+    TG_TRY(tg_safetensors_read(path, &file));
+    tg_status status = tg_model_parse_weights(model, file);
     tg_safetensors_close(file);
-    tg_release(bytes);
     return status;
 }

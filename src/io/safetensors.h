@@ -30,6 +30,8 @@ typedef struct tg_safetensors tg_safetensors;
  * messages. Everything is checked: lengths, offsets, overlaps, holes, types, shapes, names. */
 tg_status tg_safetensors_parse(const void *bytes, size_t size, const char *name,
                                tg_safetensors **file);
+/* The same of a whole file, whose bytes it then owns. */
+tg_status tg_safetensors_read(const char *path, tg_safetensors **file);
 void tg_safetensors_close(tg_safetensors *file);
 
 /* Tensors in the order of their place in the file. */

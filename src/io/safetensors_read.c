@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "io/json.h"
@@ -20,7 +21,8 @@ typedef struct place {
 
 struct tg_safetensors {
     char *name;
-    json_t *header; /* owns the entries' names and the metadata */
+    unsigned char *owned; /* the whole file; NULL: its bytes are borrowed */
+    json_t *header;       /* owns the entries' names and the metadata */
     json_t *metadata;
     place *places;         /* in the order of the file */
     const place **by_name; /* sorted by name */
@@ -232,12 +234,25 @@ tg_status tg_safetensors_parse(const void *bytes, size_t size, const char *name,
     return TG_OK;
 }
 
+tg_status tg_safetensors_read(const char *path, tg_safetensors **file) {
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    TG_TRY(tg_file_read(path, SIZE_MAX / 2, &bytes, &size));
+    tg_status status = tg_safetensors_parse(bytes, size, path, file);
+    if (status)
+        tg_release(bytes);
+    else
+        (*file)->owned = bytes;
+    return status;
+}
+
 void tg_safetensors_close(tg_safetensors *file) {
     if (!file) return;
     json_decref(file->header);
     tg_release(file->places);
     tg_release(file->by_name);
     tg_release(file->name);
+    tg_release(file->owned);
     tg_release(file);
 }
 

@@ -222,13 +222,9 @@ tg_status tg_model_set_input(tg_model *model, const tg_input *input) {
     TG_REQUIRE(input->size == model->inputs,
                "tg_model_set_input: the input has %zu columns, the model takes %zu", input->size,
                model->inputs);
+    TG_TRY(tg_input_check(input));
     tg_input copy = {0};
     TG_TRY(tg_input_copy(input, &copy));
-    tg_status status = tg_input_check(&copy);
-    if (status) {
-        tg_input_destroy(&copy);
-        return status;
-    }
     tg_input_destroy(&model->input);
     model->input = copy;
     model->has_input = true;

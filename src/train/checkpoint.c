@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "io/description.h"
@@ -164,13 +163,10 @@ static tg_status confusion_from_tensor(const tg_tensor *cells, tg_history *histo
             return tg_fail(TG_BAD_FORMAT, "\"" CONFUSION "\": row %zu fits no epoch and class", i);
         m->confusion[(size_t)row[1] * m->classes + (size_t)row[2]] = (size_t)row[3];
     }
-    /* The figures of each class follow; those that were kept are what they were. */
+    /* The figures follow from it; without classes they are those that were kept. */
     for (size_t e = 0; e < history->count; e++) {
         tg_metrics *m = &history->epochs[e].validation;
-        const double accuracy = m->accuracy, balanced_accuracy = m->balanced_accuracy;
-        tg_metrics_finish(m);
-        m->accuracy = accuracy;
-        m->balanced_accuracy = balanced_accuracy;
+        if (m->classes > 0) tg_metrics_finish(m);
     }
     return TG_OK;
 }
@@ -394,13 +390,9 @@ static tg_status read_file(const tg_safetensors *file, tg_trainer *t) {
 }
 
 tg_status tg_checkpoint_read(tg_trainer *t, const char *path) {
-    unsigned char *bytes = NULL;
-    size_t size = 0;
     tg_safetensors *file = NULL;
-    TG_TRY(tg_file_read(path, SIZE_MAX / 2, &bytes, &size));
-    tg_status status = tg_safetensors_parse(bytes, size, path, &file);
-    if (!status) status = read_file(file, t);
+    TG_TRY(tg_safetensors_read(path, &file));
+    tg_status status = read_file(file, t);
     tg_safetensors_close(file);
-    tg_release(bytes);
     return status;
 }

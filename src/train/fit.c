@@ -196,13 +196,13 @@ static tg_status take_step(tg_trainer *t, tg_step_report *report) {
 
 /* ---- Epochs ---- */
 
-static tg_status validate(const tg_trainer *t, tg_source *source, tg_metrics *metrics) {
+static tg_status validate(tg_trainer *t, tg_metrics *metrics) {
     metrics->loss = metrics->accuracy = metrics->balanced_accuracy = (double)NAN;
     if (!t->validation_plan) return TG_OK;
-    const bool labelled = source->labels != NULL;
+    const bool labelled = t->validation.labels != NULL;
     TG_TRY(tg_metrics_create(labelled ? tg_model_outputs(t->model) : 0, metrics));
-    TG_TRY(tg_evaluate_source(t->model, t->validation_plan, source, TG_EVALUATION_ROWS, &t->loss,
-                              metrics));
+    TG_TRY(tg_evaluate_source(t->model, t->validation_plan, &t->validation, TG_EVALUATION_ROWS,
+                              &t->loss, metrics));
     if (isfinite(metrics->loss)) return TG_OK;
     return report_not_finite(t, t->validation_plan, "validation loss", t->step, metrics->loss);
 }
@@ -243,7 +243,7 @@ static tg_status end_epoch(tg_trainer *t) {
         .train_loss = t->weight > 0 ? t->loss_sum / t->weight : 0,
         .train_accuracy = t->counted > 0 ? (double)t->correct / (double)t->counted : (double)NAN};
     tg_status status = check_weights(t);
-    if (!status) status = validate(t, &t->validation, &report.validation);
+    if (!status) status = validate(t, &report.validation);
     if (!status) status = judge(t, &report);
     if (status) {
         tg_metrics_destroy(&report.validation);

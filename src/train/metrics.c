@@ -139,10 +139,12 @@ tg_status tg_evaluate_source(const tg_model *model, tg_plan *plan, tg_source *so
         status = tg_source_batch(source, 0, samples, count, &x, &values, &targets);
         if (!status) status = tg_plan_forward(plan, &x, &y);
         if (!status) status = tg_plan_loss(plan, &summed, targets, &value);
-        if (!status && metrics->classes > 0)
-            status = add_rows(metrics, &y, targets.labels, loss->ignore_index);
         if (status) break;
-        tg_count_correct(loss, model, &y, targets, &correct, &counted);
+        /* Of labels, the confusion matrix tells how many are correct. */
+        if (metrics->classes > 0)
+            status = add_rows(metrics, &y, targets.labels, loss->ignore_index);
+        else
+            tg_count_correct(loss, model, &y, targets, &correct, &counted);
         total += value;
         weight += tg_loss_normalizer(loss, targets, count, tg_tensor_columns(&y));
     }
