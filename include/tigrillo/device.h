@@ -28,6 +28,16 @@ TG_API const char *tg_device_name(const tg_device *device);
 /* The number of threads, at least 1. */
 TG_API int tg_device_threads(const tg_device *device);
 
+/* The instruction set that the device's kernels are compiled for: "avx512", "avx2" or "baseline"
+ * (all others, NEON among them). A CPU device takes the best that the processor has, or the one that
+ * the environment variable TIGRILLO_INSTRUCTIONS names. */
+TG_API const char *tg_device_instructions(const tg_device *device);
+
+/* Chooses another, of the same results but for their rounding. TG_UNSUPPORTED when the build or the
+ * processor does not have it, TG_INVALID_ARGUMENT for tg_cpu(), which everybody shares. Not while
+ * the device is in use. */
+TG_API TG_CHECKED tg_status tg_device_set_instructions(tg_device *device, const char *name);
+
 TG_END
 
 #endif

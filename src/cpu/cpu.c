@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPU as a device: its memory, and the table of its operations. */
+/* The CPU as a device: opening it, its memory, and the table of its operations. */
 #include "cpu/cpu.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/status.h"
+
+static void close_device(tg_device *device);
+
+static const char *instructions(const tg_device *device) {
+    return tg_cpu_instructions(device)->name;
+}
+
+static tg_status set_instructions(tg_device *device, const char *name) {
+    TG_REQUIRE(device != tg_cpu(), "the instructions of tg_cpu() cannot be changed: open a device");
+    const tg_instructions *found = NULL;
+    TG_TRY(tg_instructions_find(name, &found));
+    atomic_store_explicit(&((tg_cpu_device *)device)->instructions, found, memory_order_relaxed);
+    return TG_OK;
+}
 
 static tg_status allocate(tg_device *device, size_t bytes, void **memory) {
     (void)device;
@@ -31,8 +47,12 @@ static tg_status fill(tg_device *device, float value, float *x, size_t count) {
     return TG_OK;
 }
 
-const tg_operations tg_cpu_operations = {
+static const tg_operations operations = {
     .name = "cpu",
+    .close = close_device,
+    .instructions = instructions,
+    .set_instructions = set_instructions,
+    .host_memory = true,
     .allocate = allocate,
     .release = release,
     .upload = copy,
@@ -62,3 +82,48 @@ const tg_operations tg_cpu_operations = {
     .sum_of_squares = tg_cpu_sum_of_squares,
     .all_finite = tg_cpu_all_finite,
 };
+
+/* ---- Opening and closing ---- */
+
+static tg_cpu_device one_thread = {.device = {&operations, 1}};
+
+/* What the environment asks for, or else the best. */
+static tg_status default_instructions(const tg_instructions **chosen) {
+    const char *name = getenv("TIGRILLO_INSTRUCTIONS");
+    *chosen = tg_instructions_best();
+    return name ? tg_within("TIGRILLO_INSTRUCTIONS", tg_instructions_find(name, chosen)) : TG_OK;
+}
+
+tg_device *tg_cpu(void) {
+    /* The first call chooses the kernels; should several threads come first, all choose the same.
+     */
+    if (!tg_cpu_instructions(&one_thread.device)) {
+        const tg_instructions *chosen = NULL;
+        tg_status status = default_instructions(&chosen);
+        (void)status; /* tg_device_open() reports it */
+        atomic_store_explicit(&one_thread.instructions, chosen, memory_order_relaxed);
+    }
+    return &one_thread.device;
+}
+
+tg_status tg_cpu_open(int threads, tg_device **device) {
+    const tg_instructions *chosen = NULL;
+    TG_TRY(default_instructions(&chosen));
+    tg_cpu_device *opened = tg_allocate(1, sizeof *opened);
+    if (!opened) return TG_OUT_OF_MEMORY;
+    opened->device = (tg_device){&operations, tg_thread_count(threads)};
+    atomic_init(&opened->instructions, chosen);
+    tg_status status = tg_workers_create(opened->device.threads, &opened->workers);
+    if (status) {
+        tg_release(opened);
+        return status;
+    }
+    *device = &opened->device;
+    return TG_OK;
+}
+
+static void close_device(tg_device *device) {
+    if (device == &one_thread.device) return;
+    tg_workers_destroy(tg_cpu_workers(device));
+    tg_release(device);
+}

@@ -1,9 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPU's operations, gathered into their table by cpu.c. Signatures and meaning: device.h. */
+/* The CPU as a device, and its operations, gathered into their table by cpu.c. Signatures and
+ * meaning: device.h. */
 #ifndef TG_CPU_CPU_H
 #define TG_CPU_CPU_H
 
+#include <stdatomic.h>
+
+#include "base/workers.h"
+#include "cpu/instructions.h"
 #include "device/device.h"
+
+typedef struct tg_cpu_device {
+    tg_device device;
+    _Atomic(const tg_instructions *) instructions;
+    tg_workers *workers; /* NULL: the caller alone */
+} tg_cpu_device;
+
+/* The kernels that a device has chosen. */
+static inline const tg_instructions *tg_cpu_instructions(const tg_device *device) {
+    return atomic_load_explicit(&((const tg_cpu_device *)device)->instructions,
+                                memory_order_relaxed);
+}
+
+static inline tg_workers *tg_cpu_workers(const tg_device *device) {
+    return ((const tg_cpu_device *)device)->workers;
+}
 
 tg_status tg_cpu_dense_forward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
                                const float *w, const float *b, float *y);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/status.h"
 #include "base/streams.h"
+#include "base/workers.h"
 #include "data/dataset.h"
 #include "data/input.h"
 
@@ -96,6 +96,7 @@ static void make_features(const tg_input *input, tg_picture_shape shape, const u
 typedef struct work {
     size_t count, parts, scratch_each;
     float *scratch;
+    tg_workers *workers;
 } work;
 
 /* So many values are worth a thread of their own. */
@@ -107,16 +108,23 @@ static tg_status start_work(int threads, size_t count, size_t values_each, size_
     if (!tg_multiply(count, values_each, &values)) values = SIZE_MAX;
     if (parts > values / VALUES_PER_PART + 1) parts = values / VALUES_PER_PART + 1;
     if (parts > count) parts = count;
-    *started = (work){count, parts, scratch_each, NULL};
+    *started = (work){.count = count, .parts = parts, .scratch_each = scratch_each};
     if (!tg_multiply(parts, scratch_each, &scratch)) scratch = SIZE_MAX;
     if (scratch > 0) started->scratch = tg_allocate(scratch, sizeof *started->scratch);
-    return scratch > 0 && !started->scratch ? TG_OUT_OF_MEMORY : TG_OK;
+    if (scratch > 0 && !started->scratch) return TG_OUT_OF_MEMORY;
+    tg_status status = parts > 1 ? tg_workers_create((int)parts, &started->workers) : TG_OK;
+    if (status) tg_release(started->scratch);
+    return status;
+}
+
+static void end_work(work *ended) {
+    tg_workers_destroy(ended->workers);
+    tg_release(ended->scratch);
 }
 
 /* Where a part begins, and so where the one before it ends. */
 static size_t part_begin(const work *w, size_t part) {
-    size_t rest = w->count % w->parts;
-    return w->count / w->parts * part + (part < rest ? part : rest);
+    return tg_part_begin(w->count, 1, w->parts, part);
 }
 
 static float *part_scratch(const work *w, size_t part) {
@@ -149,11 +157,10 @@ static void fill_row(const batch *b, size_t sample, float *scratch, float *row) 
     if (b->input) standardise(b->input, row);
 }
 
-static void fill_parts(void *context, size_t begin, size_t end) {
+static void fill_part(void *context, size_t part) {
     const batch *b = context;
-    for (size_t part = begin; part < end; part++)
-        for (size_t i = part_begin(&b->work, part); i < part_begin(&b->work, part + 1); i++)
-            fill_row(b, b->samples[i], part_scratch(&b->work, part), b->rows + i * b->size);
+    for (size_t i = part_begin(&b->work, part); i < part_begin(&b->work, part + 1); i++)
+        fill_row(b, b->samples[i], part_scratch(&b->work, part), b->rows + i * b->size);
 }
 
 static tg_status check_samples(const tg_dataset *dataset, const size_t *samples, size_t count) {
@@ -194,8 +201,8 @@ tg_status tg_dataset_batch(const tg_dataset *dataset, const tg_input *input,
     TG_TRY(check_tensor(x, count, b.size));
     size_t scratch = scratch_size(input, augmentation, dataset->columns);
     TG_TRY(start_work(threads, count, dataset->columns, scratch, &b.work));
-    tg_parallel((int)b.work.parts, b.work.parts, fill_parts, &b);
-    tg_release(b.work.scratch);
+    tg_workers_run(b.work.workers, b.work.parts, fill_part, &b);
+    end_work(&b.work);
     for (size_t i = 0; labels && i < count; i++) labels[i] = dataset->labels[samples[i]];
     return TG_OK;
 }
@@ -279,11 +286,10 @@ static void fit_chunk(const fitting *f, size_t chunk, float *scratch) {
     }
 }
 
-static void fit_parts(void *context, size_t begin, size_t end) {
+static void fit_part(void *context, size_t part) {
     const fitting *f = context;
-    for (size_t part = begin; part < end; part++)
-        for (size_t i = part_begin(&f->threads, part); i < part_begin(&f->threads, part + 1); i++)
-            fit_chunk(f, i, part_scratch(&f->threads, part));
+    for (size_t i = part_begin(&f->threads, part); i < part_begin(&f->threads, part + 1); i++)
+        fit_chunk(f, i, part_scratch(&f->threads, part));
 }
 
 /* Puts the chunks together in their order (Chan, Golub, LeVeque, 1979). */
@@ -319,13 +325,13 @@ static tg_status fit_statistics(const tg_dataset *dataset, int threads, tg_input
     f.means = tg_allocate(total, sizeof *f.means);
     f.squares = f.means ? tg_allocate(total, sizeof *f.squares) : NULL;
     if (f.squares) {
-        tg_parallel((int)f.threads.parts, f.threads.parts, fit_parts, &f);
+        tg_workers_run(f.threads.workers, f.threads.parts, fit_part, &f);
         combine_chunks(&f, input->mean, input->deviation);
     }
     tg_status status = f.squares ? TG_OK : TG_OUT_OF_MEMORY;
     tg_release(f.means);
     tg_release(f.squares);
-    tg_release(f.threads.scratch);
+    end_work(&f.threads);
     return status;
 }
 

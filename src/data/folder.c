@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/status.h"
+#include "base/workers.h"
 #include "data/dataset.h"
 #include "data/listing.h"
 #include "data/picture.h"
@@ -153,6 +153,7 @@ static tg_status list_files(const char *path, const tg_listing *classes,
 typedef struct decoding {
     const picture_list *list;
     tg_dataset *dataset;
+    size_t parts;
 } decoding;
 
 static tg_status decode_file(const picture_file *file, tg_picture_shape shape, uint8_t *pixels) {
@@ -163,10 +164,11 @@ static tg_status decode_file(const picture_file *file, tg_picture_shape shape, u
     return tg_picture_read(file->path, shape, pixels);
 }
 
-static void decode_range(void *context, size_t begin, size_t end) {
+static void decode_part(void *context, size_t part) {
     const decoding *work = context;
     tg_dataset *dataset = work->dataset;
-    for (size_t i = begin; i < end; i++) {
+    const size_t end = tg_part_begin(work->list->count, 1, work->parts, part + 1);
+    for (size_t i = tg_part_begin(work->list->count, 1, work->parts, part); i < end; i++) {
         picture_file *file = &work->list->files[i];
         file->status = decode_file(file, dataset->shape, dataset->pixels + i * dataset->columns);
         if (file->status) file->message = tg_copy_string(tg_error_message());
@@ -222,8 +224,11 @@ static tg_status read_classes(const char *path, const tg_listing *names,
     else
         TG_TRY(tg_within(path, tg_dataset_set_classes(dataset, (const char *const *)names->names,
                                                       names->count)));
-    decoding work = {list, dataset};
-    tg_parallel(options->threads, list->count, decode_range, &work);
+    decoding work = {list, dataset, (size_t)tg_thread_count(options->threads)};
+    tg_workers *workers = NULL;
+    TG_TRY(tg_workers_create(options->threads, &workers));
+    tg_workers_run(workers, work.parts, decode_part, &work);
+    tg_workers_destroy(workers);
     TG_TRY(keep_readable(list, options, dataset));
     return check_classes(path, dataset, names);
 }

@@ -4,32 +4,17 @@
 
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/parallel.h"
 #include "base/status.h"
-
-static tg_device one_thread = {&tg_cpu_operations, 1};
-
-tg_device *tg_cpu(void) {
-    return &one_thread;
-}
 
 tg_status tg_device_open(const char *name, int threads, tg_device **device) {
     TG_REQUIRE(name && device, "tg_device_open: an argument is NULL");
     TG_REQUIRE(threads >= 0, "tg_device_open: %d threads", threads);
-    if (strcmp(name, "cpu") != 0)
-        return tg_fail(TG_UNSUPPORTED, "there is no device \"%s\" in this build: only \"cpu\"",
-                       name);
-    tg_device *opened = tg_allocate(1, sizeof *opened);
-    if (!opened) return TG_OUT_OF_MEMORY;
-    opened->operations = &tg_cpu_operations;
-    opened->threads = tg_thread_count(threads);
-    *device = opened;
-    return TG_OK;
+    if (strcmp(name, "cpu") == 0) return tg_cpu_open(threads, device);
+    return tg_fail(TG_UNSUPPORTED, "there is no device \"%s\" in this build: only \"cpu\"", name);
 }
 
 void tg_device_close(tg_device *device) {
-    if (device != &one_thread) tg_release(device);
+    if (device) device->operations->close(device);
 }
 
 const char *tg_device_name(const tg_device *device) {
@@ -38,4 +23,13 @@ const char *tg_device_name(const tg_device *device) {
 
 int tg_device_threads(const tg_device *device) {
     return device->threads;
+}
+
+const char *tg_device_instructions(const tg_device *device) {
+    return device->operations->instructions(device);
+}
+
+tg_status tg_device_set_instructions(tg_device *device, const char *name) {
+    TG_REQUIRE(device && name, "tg_device_set_instructions: an argument is NULL");
+    return device->operations->set_instructions(device, name);
 }

@@ -26,8 +26,14 @@ typedef struct tg_device_targets {
 
 typedef struct tg_operations {
     const char *name;
+    void (*close)(tg_device *device);
+
+    /* ---- The instruction set that the device's kernels are compiled for ---- */
+    const char *(*instructions)(const tg_device *device);
+    tg_status (*set_instructions)(tg_device *device, const char *name);
 
     /* ---- Memory ---- */
+    bool host_memory; /* device memory is host memory */
     /* Zeroed. */
     tg_status (*allocate)(tg_device *device, size_t bytes, void **memory);
     void (*release)(tg_device *device, void *memory);
@@ -99,12 +105,13 @@ typedef struct tg_operations {
     tg_status (*all_finite)(tg_device *device, const float *x, size_t count, bool *finite);
 } tg_operations;
 
+/* A device's own state begins with this. */
 struct tg_device {
     const tg_operations *operations;
     int threads;
 };
 
-/* The table of the CPU (src/cpu/cpu.c). On it device memory is host memory. */
-extern const tg_operations tg_cpu_operations;
+/* The CPU (src/cpu/cpu.c): on it device memory is host memory. `threads` as in device.h. */
+tg_status tg_cpu_open(int threads, tg_device **device);
 
 #endif

@@ -132,7 +132,7 @@ tg_status tg_tensor_read(const tg_tensor *tensor, float *to, size_t count) {
 }
 
 float *tg_tensor_data(const tg_tensor *tensor) {
-    bool here = tensor && tensor->device && tensor->device->operations == &tg_cpu_operations;
+    bool here = tensor && tensor->device && tensor->device->operations->host_memory;
     return here ? tensor->memory : NULL;
 }
 

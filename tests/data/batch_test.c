@@ -464,8 +464,8 @@ static tg_status do_everything(void *context) {
 static void test_failing_allocations(void **state) {
     (void)state;
     tg_dataset *dataset = make_pictures();
-    /* Fitting takes five, the batch and the single picture one each. */
-    assert_int_equal(test_every_allocation(do_everything, dataset), 7);
+    /* Fitting takes five and its threads three, the batch and the single picture one each. */
+    assert_int_equal(test_every_allocation(do_everything, dataset), 10);
     tg_dataset_destroy(dataset);
 }
 
