@@ -8,6 +8,7 @@
  *         tg_plan_loss(plan, &loss, tg_labels(labels, n), &value);
  *         tg_plan_backward(plan);
  *         tg_optimizer_step(optimizer, 0.1f, tg_plan_gradients(plan), &parameters);
+ *         (or both at once: tg_plan_backward_step(plan, optimizer, 0.1f, &parameters))
  *
  * A plan borrows its model. One thread at a time may use a plan; any number of plans may share a
  * model while nothing changes it. */
@@ -20,6 +21,7 @@
 #include <tigrillo/api.h>
 #include <tigrillo/loss.h>
 #include <tigrillo/model.h>
+#include <tigrillo/optimizer.h>
 #include <tigrillo/status.h>
 #include <tigrillo/tensor.h>
 
@@ -53,8 +55,15 @@ TG_API TG_CHECKED tg_status tg_plan_forward(tg_plan *plan, const tg_tensor *x, t
 TG_API TG_CHECKED tg_status tg_plan_loss(tg_plan *plan, const tg_loss *loss, tg_targets targets,
                                          double *value);
 
-/* The gradients of all parameters, for the last forward pass and loss. */
+/* The gradients of all parameters, for the last forward pass and loss; once for each loss. */
 TG_API TG_CHECKED tg_status tg_plan_backward(tg_plan *plan);
+
+/* Backward and the optimiser's step in one, when nobody wants to see the gradients between them: as
+ * tg_plan_backward() and tg_optimizer_step(), up to rounding, but for SGD each weight is changed
+ * where its gradient is made, which saves two sweeps through memory. tg_plan_gradients() is then
+ * without meaning. `parameters` are those of the plan's model (tg_model_parameters). */
+TG_API TG_CHECKED tg_status tg_plan_backward_step(tg_plan *plan, tg_optimizer *optimizer,
+                                                  float learning_rate, tg_tensor *parameters);
 
 /* The same from a gradient of the outputs that the caller computed (n x outputs). */
 TG_API TG_CHECKED tg_status tg_plan_backward_from(tg_plan *plan, const tg_tensor *gradient);
@@ -71,7 +80,7 @@ TG_API TG_CHECKED tg_status tg_plan_bias_gradient(const tg_plan *plan, size_t la
 
 /* The first layer whose outputs of the last forward pass hold a NaN or an infinity: its index, or
  * -1 if none does. */
-TG_API TG_CHECKED tg_status tg_plan_find_not_finite(const tg_plan *plan, long *layer);
+TG_API TG_CHECKED tg_status tg_plan_find_not_finite(tg_plan *plan, long *layer);
 
 TG_END
 

@@ -173,6 +173,10 @@ void tg_workers_run(tg_workers *workers, size_t parts, void (*body)(void *contex
     for (size_t part = 0; part < parts; part++) body(context, part);
 }
 
+size_t tg_workers_count(const tg_workers *workers) {
+    return workers ? workers->threads : 1;
+}
+
 int tg_thread_count(int threads) {
     if (threads > 0) return threads < MOST_THREADS ? threads : MOST_THREADS;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);

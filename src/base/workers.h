@@ -23,6 +23,9 @@ typedef struct tg_workers tg_workers;
 tg_status tg_workers_create(int threads, tg_workers **workers);
 void tg_workers_destroy(tg_workers *workers);
 
+/* How many threads there are, the caller's among them. */
+size_t tg_workers_count(const tg_workers *workers);
+
 /* Calls body(context, part) for each of the parts, and waits for all. May be called from several
  * threads at once: one is helped, the others work alone. */
 void tg_workers_run(tg_workers *workers, size_t parts, void (*body)(void *context, size_t part),

@@ -61,6 +61,7 @@ static const tg_operations operations = {
     .fill = fill,
     .dense_forward = tg_cpu_dense_forward,
     .dense_backward = tg_cpu_dense_backward,
+    .dense_backward_step = tg_cpu_dense_backward_step,
     .activation_forward = tg_cpu_activation_forward,
     .activation_backward = tg_cpu_activation_backward,
     .dropout = tg_cpu_dropout,
@@ -85,7 +86,7 @@ static const tg_operations operations = {
 
 /* ---- Opening and closing ---- */
 
-static tg_cpu_device one_thread = {.device = {&operations, 1}};
+static tg_cpu_device one_thread = {.device = {.operations = &operations, .threads = 1}};
 
 /* What the environment asks for, or else the best. */
 static tg_status default_instructions(const tg_instructions **chosen) {
@@ -111,9 +112,9 @@ tg_status tg_cpu_open(int threads, tg_device **device) {
     TG_TRY(default_instructions(&chosen));
     tg_cpu_device *opened = tg_allocate(1, sizeof *opened);
     if (!opened) return TG_OUT_OF_MEMORY;
-    opened->device = (tg_device){&operations, tg_thread_count(threads)};
+    opened->device = (tg_device){.operations = &operations, .threads = tg_thread_count(threads)};
     atomic_init(&opened->instructions, chosen);
-    tg_status status = tg_workers_create(opened->device.threads, &opened->workers);
+    tg_status status = tg_workers_create(opened->device.threads, &opened->device.workers);
     if (status) {
         tg_release(opened);
         return status;

@@ -13,7 +13,6 @@
 typedef struct tg_cpu_device {
     tg_device device;
     _Atomic(const tg_instructions *) instructions;
-    tg_workers *workers; /* NULL: the caller alone */
 } tg_cpu_device;
 
 /* The kernels that a device has chosen. */
@@ -23,13 +22,18 @@ static inline const tg_instructions *tg_cpu_instructions(const tg_device *device
 }
 
 static inline tg_workers *tg_cpu_workers(const tg_device *device) {
-    return ((const tg_cpu_device *)device)->workers;
+    return device->workers;
 }
 
 tg_status tg_cpu_dense_forward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
-                               const float *w, const float *b, float *y);
+                               const float *w, const float *b, tg_layer_kind activation,
+                               float slope, float *y);
 tg_status tg_cpu_dense_backward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
                                 const float *w, const float *dy, float *dx, float *dw, float *db);
+tg_status tg_cpu_dense_backward_step(tg_device *device, const tg_update_rule *rule, size_t n,
+                                     size_t in, size_t out, const float *x, const float *dy,
+                                     float *dx, float *w, float *b, float *w_velocity,
+                                     float *b_velocity, float *dw, float *db);
 
 tg_status tg_cpu_activation_forward(tg_device *device, tg_layer_kind kind, float slope,
                                     size_t count, const float *x, float *y);

@@ -19,7 +19,8 @@ static tg_status check_sizes(size_t n, size_t in, size_t out) {
 
 /* y = x W^T + b */
 tg_status tg_cpu_dense_forward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
-                               const float *w, const float *b, float *y) {
+                               const float *w, const float *b, tg_layer_kind activation,
+                               float slope, float *y) {
     TG_TRY(check_sizes(n, in, out));
     if (n == 0 || out == 0) return TG_OK;
     /* The bias goes in first, the product is added to it. */
@@ -27,12 +28,13 @@ tg_status tg_cpu_dense_forward(tg_device *device, size_t n, size_t in, size_t ou
         for (size_t r = 0; r < n; r++) memcpy(y + r * out, b, out * sizeof *y);
     else
         memset(y, 0, n * out * sizeof *y);
-    if (in == 0) return TG_OK;
     tg_blas_begin(device->threads);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)out, (int)in, 1, x, (int)in,
-                w, (int)in, 1, y, (int)out);
+    if (in > 0)
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)out, (int)in, 1, x,
+                    (int)in, w, (int)in, 1, y, (int)out);
     tg_blas_end();
-    return TG_OK;
+    if (activation == TG_LAYER_DENSE) return TG_OK;
+    return tg_cpu_activation_forward(device, activation, slope, n * out, y, y);
 }
 
 /* The sums of the columns, in float64: over a large batch float32 would lose what is added late. In
@@ -65,4 +67,13 @@ tg_status tg_cpu_dense_backward(tg_device *device, size_t n, size_t in, size_t o
     tg_blas_end();
     if (db) sum_columns(n, out, dy, db);
     return TG_OK;
+}
+
+tg_status tg_cpu_dense_backward_step(tg_device *device, const tg_update_rule *rule, size_t n,
+                                     size_t in, size_t out, const float *x, const float *dy,
+                                     float *dx, float *w, float *b, float *w_velocity,
+                                     float *b_velocity, float *dw, float *db) {
+    TG_TRY(tg_cpu_dense_backward(device, n, in, out, x, w, dy, dx, dw, b ? db : NULL));
+    TG_TRY(tg_cpu_sgd_step(device, rule, out * in, dw, w_velocity, w));
+    return b ? tg_cpu_sgd_step(device, rule, out, db, b_velocity, b) : TG_OK;
 }

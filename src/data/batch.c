@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/streams.h"
 #include "base/workers.h"
+#include "data/batch.h"
 #include "data/dataset.h"
 #include "data/input.h"
 
@@ -96,30 +97,24 @@ static void make_features(const tg_input *input, tg_picture_shape shape, const u
 typedef struct work {
     size_t count, parts, scratch_each;
     float *scratch;
-    tg_workers *workers;
 } work;
 
 /* So many values are worth a thread of their own. */
-enum { VALUES_PER_PART = 32768 };
+enum { VALUES_PER_PART = 16384 };
 
-static tg_status start_work(int threads, size_t count, size_t values_each, size_t scratch_each,
-                            work *started) {
-    size_t parts = (size_t)tg_thread_count(threads), values = 0, scratch = 0;
+static size_t parts_for(size_t threads, size_t count, size_t values_each) {
+    size_t parts = threads, values = 0;
     if (!tg_multiply(count, values_each, &values)) values = SIZE_MAX;
     if (parts > values / VALUES_PER_PART + 1) parts = values / VALUES_PER_PART + 1;
-    if (parts > count) parts = count;
+    return parts > count ? count : parts;
+}
+
+static tg_status start_work(size_t count, size_t parts, size_t scratch_each, work *started) {
+    size_t scratch = 0;
     *started = (work){.count = count, .parts = parts, .scratch_each = scratch_each};
     if (!tg_multiply(parts, scratch_each, &scratch)) scratch = SIZE_MAX;
     if (scratch > 0) started->scratch = tg_allocate(scratch, sizeof *started->scratch);
-    if (scratch > 0 && !started->scratch) return TG_OUT_OF_MEMORY;
-    tg_status status = parts > 1 ? tg_workers_create((int)parts, &started->workers) : TG_OK;
-    if (status) tg_release(started->scratch);
-    return status;
-}
-
-static void end_work(work *ended) {
-    tg_workers_destroy(ended->workers);
-    tg_release(ended->scratch);
+    return scratch > 0 && !started->scratch ? TG_OUT_OF_MEMORY : TG_OK;
 }
 
 /* Where a part begins, and so where the one before it ends. */
@@ -133,34 +128,42 @@ static float *part_scratch(const work *w, size_t part) {
 
 /* ---- Batches. ---- */
 
+enum { BYTES = 256 };
+
+/* One call of tg_batch_fill(). */
 typedef struct batch {
-    const tg_dataset *dataset;
-    const tg_input *input;
-    const tg_augmentation *augmentation;
+    const tg_batch_maker *maker;
     uint64_t seed, epoch;
     const size_t *samples;
-    size_t size; /* columns of the rows */
     float *rows;
     work work;
 } batch;
 
 static void fill_row(const batch *b, size_t sample, float *scratch, float *row) {
-    const tg_dataset *dataset = b->dataset;
-    if (is_picture(dataset->shape)) {
-        tg_random random = tg_random_start(b->seed,
-                                           tg_stream(TG_STREAM_AUGMENT, (b->epoch << 32) + sample));
-        make_features(b->input, dataset->shape, dataset->pixels + sample * dataset->columns,
-                      b->augmentation, &random, scratch, row);
-    } else {
-        memcpy(row, dataset->values + sample * dataset->columns, b->size * sizeof *row);
+    const tg_batch_maker *m = b->maker;
+    const tg_dataset *dataset = m->dataset;
+    if (!is_picture(dataset->shape)) {
+        memcpy(row, dataset->values + sample * dataset->columns, m->size * sizeof *row);
+        if (m->input) standardise(m->input, row);
+        return;
     }
-    if (b->input) standardise(b->input, row);
+    const uint8_t *pixels = dataset->pixels + sample * dataset->columns;
+    if (m->table) {
+        const size_t channels = dataset->shape.channels;
+        for (size_t i = 0; i < dataset->columns; i += channels)
+            for (size_t c = 0; c < channels; c++) row[i + c] = m->table[c * BYTES + pixels[i + c]];
+        return;
+    }
+    tg_random random = tg_random_start(b->seed,
+                                       tg_stream(TG_STREAM_AUGMENT, (b->epoch << 32) + sample));
+    make_features(m->input, dataset->shape, pixels, m->augmentation, &random, scratch, row);
+    if (m->input) standardise(m->input, row);
 }
 
 static void fill_part(void *context, size_t part) {
     const batch *b = context;
     for (size_t i = part_begin(&b->work, part); i < part_begin(&b->work, part + 1); i++)
-        fill_row(b, b->samples[i], part_scratch(&b->work, part), b->rows + i * b->size);
+        fill_row(b, b->samples[i], part_scratch(&b->work, part), b->rows + i * b->maker->size);
 }
 
 static tg_status check_samples(const tg_dataset *dataset, const size_t *samples, size_t count) {
@@ -179,32 +182,90 @@ static tg_status check_tensor(const tg_tensor *tensor, size_t rows, size_t colum
     return TG_OK;
 }
 
+/* Where a byte of a picture always becomes the same value: table[channel][byte]. */
+static tg_status make_table(tg_batch_maker *m) {
+    const size_t channels = m->dataset->shape.channels;
+    const tg_input *input = m->input;
+    if (!is_picture(m->dataset->shape) || is_hog(input) ||
+        !tg_augmentation_is_none(m->augmentation) ||
+        (input && input->statistics != 0 && input->statistics != channels))
+        return TG_OK;
+    m->table = tg_allocate(channels * BYTES, sizeof *m->table);
+    if (!m->table) return TG_OUT_OF_MEMORY;
+    for (size_t i = 0; i < channels * BYTES; i++) {
+        const uint8_t byte = (uint8_t)(i % BYTES);
+        read_pixels(&byte, 1, &m->table[i]);
+        if (!input || input->statistics == 0) continue;
+        const size_t c = i / BYTES;
+        m->table[i] = (m->table[i] - input->mean[c]) / input->deviation[c];
+    }
+    return TG_OK;
+}
+
+tg_status tg_batch_maker_create(const tg_dataset *dataset, const tg_input *input,
+                                const tg_augmentation *augmentation, size_t rows,
+                                tg_workers *workers, tg_batch_maker *maker) {
+    TG_REQUIRE(tg_augmentation_is_none(augmentation) || is_picture(dataset->shape),
+               "augmentation needs pictures, not rows of numbers");
+    if (input) TG_TRY(check_input(input, dataset));
+    tg_batch_maker made = {.dataset = dataset,
+                           .input = input,
+                           .augmentation = augmentation,
+                           .workers = workers,
+                           .size = input ? input->size : dataset->columns};
+    made.parts = parts_for(tg_workers_count(workers), rows, dataset->columns);
+    work room;
+    made.scratch_each = scratch_size(input, augmentation, dataset->columns);
+    tg_status status = start_work(rows, made.parts, made.scratch_each, &room);
+    made.scratch = room.scratch;
+    if (!status) status = make_table(&made);
+    if (status) {
+        tg_batch_maker_destroy(&made);
+        return status;
+    }
+    *maker = made;
+    return TG_OK;
+}
+
+void tg_batch_maker_destroy(tg_batch_maker *maker) {
+    tg_release(maker->scratch);
+    tg_release(maker->table);
+    *maker = (tg_batch_maker){0};
+}
+
+tg_status tg_batch_fill(const tg_batch_maker *maker, uint64_t seed, uint64_t epoch,
+                        const size_t *samples, size_t count, tg_tensor *x, int32_t *labels) {
+    const tg_dataset *dataset = maker->dataset;
+    TG_REQUIRE(!labels || dataset->labels, "the data set has no labels");
+    TG_TRY(check_samples(dataset, samples, count));
+    TG_TRY(check_tensor(x, count, maker->size));
+    size_t parts = parts_for(maker->parts, count, dataset->columns);
+    batch b = {.maker = maker,
+               .seed = seed,
+               .epoch = epoch,
+               .samples = samples,
+               .rows = tg_tensor_data(x),
+               .work = {count, parts, maker->scratch_each, maker->scratch}};
+    tg_workers_run(maker->workers, parts, fill_part, &b);
+    for (size_t i = 0; labels && i < count; i++) labels[i] = dataset->labels[samples[i]];
+    return TG_OK;
+}
+
 tg_status tg_dataset_batch(const tg_dataset *dataset, const tg_input *input,
                            const tg_augmentation *augmentation, uint64_t seed, uint64_t epoch,
                            const size_t *samples, size_t count, int threads, tg_tensor *x,
                            int32_t *labels) {
     TG_REQUIRE(dataset && x, "tg_dataset_batch: an argument is NULL");
     TG_REQUIRE(threads >= 0, "%d threads", threads);
-    TG_REQUIRE(!labels || dataset->labels, "the data set has no labels");
-    TG_REQUIRE(tg_augmentation_is_none(augmentation) || is_picture(dataset->shape),
-               "augmentation needs pictures, not rows of numbers");
-    TG_TRY(check_samples(dataset, samples, count));
-    if (input) TG_TRY(check_input(input, dataset));
-    batch b = {.dataset = dataset,
-               .input = input,
-               .augmentation = augmentation,
-               .seed = seed,
-               .epoch = epoch,
-               .samples = samples,
-               .size = input ? input->size : dataset->columns,
-               .rows = tg_tensor_data(x)};
-    TG_TRY(check_tensor(x, count, b.size));
-    size_t scratch = scratch_size(input, augmentation, dataset->columns);
-    TG_TRY(start_work(threads, count, dataset->columns, scratch, &b.work));
-    tg_workers_run(b.work.workers, b.work.parts, fill_part, &b);
-    end_work(&b.work);
-    for (size_t i = 0; labels && i < count; i++) labels[i] = dataset->labels[samples[i]];
-    return TG_OK;
+    const size_t wanted = parts_for((size_t)tg_thread_count(threads), count, dataset->columns);
+    tg_workers *workers = NULL;
+    tg_batch_maker maker = {0};
+    if (wanted > 1) TG_TRY(tg_workers_create((int)wanted, &workers));
+    tg_status status = tg_batch_maker_create(dataset, input, augmentation, count, workers, &maker);
+    if (!status) status = tg_batch_fill(&maker, seed, epoch, samples, count, x, labels);
+    tg_batch_maker_destroy(&maker);
+    tg_workers_destroy(workers);
+    return status;
 }
 
 tg_status tg_dataset_batch_targets(const tg_dataset *dataset, const size_t *samples, size_t count,
@@ -226,7 +287,7 @@ tg_status tg_input_apply(const tg_input *input, const uint8_t *pixels, float *ro
     TG_TRY(tg_input_check(input));
     size_t columns = tg_picture_size(input->shape);
     work one;
-    TG_TRY(start_work(1, 1, columns, scratch_size(input, NULL, columns), &one));
+    TG_TRY(start_work(1, 1, scratch_size(input, NULL, columns), &one));
     make_features(input, input->shape, pixels, NULL, NULL, one.scratch, row);
     standardise(input, row);
     tg_release(one.scratch);
@@ -321,17 +382,22 @@ static tg_status fit_statistics(const tg_dataset *dataset, int threads, tg_input
     if (is_picture(dataset->shape)) scratch = input->size + scratch_size(input, NULL, columns);
     if (!tg_multiply(dataset->count / f.chunks.parts, columns, &values)) values = SIZE_MAX;
     if (!tg_multiply(f.chunks.parts, input->statistics, &total)) total = SIZE_MAX;
-    TG_TRY(start_work(threads, f.chunks.parts, values, scratch, &f.threads));
-    f.means = tg_allocate(total, sizeof *f.means);
+    const size_t parts = parts_for((size_t)tg_thread_count(threads), f.chunks.parts, values);
+    tg_workers *workers = NULL;
+    TG_TRY(start_work(f.chunks.parts, parts, scratch, &f.threads));
+    tg_status status = parts > 1 ? tg_workers_create((int)parts, &workers) : TG_OK;
+    f.means = status ? NULL : tg_allocate(total, sizeof *f.means);
     f.squares = f.means ? tg_allocate(total, sizeof *f.squares) : NULL;
     if (f.squares) {
-        tg_workers_run(f.threads.workers, f.threads.parts, fit_part, &f);
+        tg_workers_run(workers, f.threads.parts, fit_part, &f);
         combine_chunks(&f, input->mean, input->deviation);
+    } else {
+        status = TG_OUT_OF_MEMORY;
     }
-    tg_status status = f.squares ? TG_OK : TG_OUT_OF_MEMORY;
+    tg_workers_destroy(workers);
     tg_release(f.means);
     tg_release(f.squares);
-    end_work(&f.threads);
+    tg_release(f.threads.scratch);
     return status;
 }
 

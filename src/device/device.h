@@ -18,6 +18,8 @@
 #include <tigrillo/loss.h>
 #include <tigrillo/optimizer.h>
 
+#include "base/workers.h"
+
 /* Targets of a loss: labels (host memory) or values (the device's). */
 typedef struct tg_device_targets {
     const int32_t *labels;
@@ -43,10 +45,19 @@ typedef struct tg_operations {
     tg_status (*fill)(tg_device *device, float value, float *x, size_t count);
 
     /* ---- Dense: x is n x in, w out x in, y n x out; b, dx, dw, db may be NULL ---- */
+    /* y = activation(x W^T + b); TG_LAYER_DENSE: none, y = x W^T + b. */
     tg_status (*dense_forward)(tg_device *device, size_t n, size_t in, size_t out, const float *x,
-                               const float *w, const float *b, float *y);
+                               const float *w, const float *b, tg_layer_kind activation,
+                               float slope, float *y);
     tg_status (*dense_backward)(tg_device *device, size_t n, size_t in, size_t out, const float *x,
                                 const float *w, const float *dy, float *dx, float *dw, float *db);
+    /* dense_backward, and at once the step of `rule`, which is of SGD, on w and b. The velocities
+     * are NULL without momentum, b_velocity and db also without b. dx is by the weights from before
+     * the step. dw and db, as large as the gradients, may be used or left alone. */
+    tg_status (*dense_backward_step)(tg_device *device, const tg_update_rule *rule, size_t n,
+                                     size_t in, size_t out, const float *x, const float *dy,
+                                     float *dx, float *w, float *b, float *w_velocity,
+                                     float *b_velocity, float *dw, float *db);
 
     /* ---- Element-wise; `kind` is an activation, `source` is x for GELU and else y ---- */
     tg_status (*activation_forward)(tg_device *device, tg_layer_kind kind, float slope,
@@ -109,6 +120,7 @@ typedef struct tg_operations {
 struct tg_device {
     const tg_operations *operations;
     int threads;
+    tg_workers *workers; /* of the host, for work that is split; NULL: the caller alone */
 };
 
 /* The CPU (src/cpu/cpu.c): on it device memory is host memory. `threads` as in device.h. */

@@ -26,7 +26,8 @@ tg_status tg_dense_forward(const tg_tensor *x, const tg_tensor *weight, const tg
     /* The weight's device is the model's, and so is its number of threads; x may be anybody's. */
     tg_device *device = weight->device;
     return device->operations->dense_forward(device, n, in, out, x->memory, weight->memory,
-                                             bias ? bias->memory : NULL, y->memory);
+                                             bias ? bias->memory : NULL, TG_LAYER_DENSE, 0,
+                                             y->memory);
 }
 
 tg_status tg_dense_backward(const tg_tensor *x, const tg_tensor *weight, const tg_tensor *dy,

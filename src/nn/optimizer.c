@@ -153,6 +153,10 @@ tg_status tg_optimizer_step(tg_optimizer *optimizer, float learning_rate,
     return TG_OK;
 }
 
+tg_update_rule tg_optimizer_rule(const tg_optimizer *optimizer) {
+    return optimizer->rule;
+}
+
 uint64_t tg_optimizer_steps(const tg_optimizer *optimizer) {
     return optimizer->steps;
 }

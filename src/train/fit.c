@@ -118,7 +118,7 @@ static void shuffle(tg_trainer *t) {
 }
 
 /* Says where a loss that is NaN or infinite came from: `what` is its name, `step` counts from 1. */
-static tg_status report_not_finite(const tg_trainer *t, const tg_plan *plan, const char *what,
+static tg_status report_not_finite(const tg_trainer *t, tg_plan *plan, const char *what,
                                    size_t step, double loss) {
     long layer = -1;
     if (isnan(loss)) loss = fabs(loss); /* "nan", never "-nan" */
@@ -161,7 +161,7 @@ static tg_status take_step(tg_trainer *t, tg_step_report *report) {
     const tg_fit_options *options = t->options;
     const size_t first = t->step * t->batch_size, left = tg_dataset_count(t->train.dataset) - first;
     const size_t count = left < t->batch_size ? left : t->batch_size;
-    tg_tensor x, y, values, parameters, gradients = *tg_plan_gradients(t->plan);
+    tg_tensor x, y, values, parameters;
     tg_targets targets = {0};
     double loss = 0, norm = 0;
 
@@ -169,19 +169,25 @@ static tg_status take_step(tg_trainer *t, tg_step_report *report) {
     TG_TRY(tg_plan_forward(t->plan, &x, &y));
     TG_TRY(tg_plan_loss(t->plan, &t->loss, targets, &loss));
     if (!isfinite(loss)) return report_not_finite(t, t->plan, "loss", t->step + 1, loss);
-    TG_TRY(tg_plan_backward(t->plan));
-    if (options->clip_norm > 0) TG_TRY(tg_clip_norm(&gradients, options->clip_norm, &norm));
     t->learning_rate = (double)options->rule.learning_rate *
                        tg_schedule_factor(&options->schedule,
                                           t->epoch * t->steps_per_epoch + t->step,
                                           t->steps_per_epoch, options->epochs);
     TG_TRY(tg_model_parameters(t->model, &parameters));
-    TG_TRY(tg_optimizer_step(t->optimizer, (float)t->learning_rate, &gradients, &parameters));
+    const float rate = (float)t->learning_rate;
+    if (options->clip_norm > 0) {
+        tg_tensor gradients = *tg_plan_gradients(t->plan);
+        TG_TRY(tg_plan_backward(t->plan));
+        TG_TRY(tg_clip_norm(&gradients, options->clip_norm, &norm));
+        TG_TRY(tg_optimizer_step(t->optimizer, rate, &gradients, &parameters));
+    } else {
+        TG_TRY(tg_plan_backward_step(t->plan, t->optimizer, rate, &parameters));
+    }
 
     const double weight = tg_loss_normalizer(&t->loss, targets, count, tg_tensor_columns(&y));
     t->loss_sum += t->loss.reduction == TG_SUM ? loss : loss * weight;
     t->weight += weight;
-    tg_count_correct(&t->loss, t->model, &y, targets, &t->correct, &t->counted);
+    TG_TRY(tg_count_correct(&t->loss, t->model, &y, targets, &t->correct, &t->counted));
     *report = (tg_step_report){.epoch = t->epoch,
                                .epochs = options->epochs,
                                .step = t->step,

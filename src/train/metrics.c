@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "device/device.h"
 #include "model/plan.h"
 #include "nn/loss.h"
 
@@ -38,34 +39,43 @@ void tg_metrics_destroy(tg_metrics *metrics) {
     *metrics = (tg_metrics){0};
 }
 
-/* The column of row r's largest value; -1 where there is a NaN. */
-static int32_t best_of(const tg_tensor *outputs, size_t r) {
+enum { ROWS_AT_ONCE = 256 };
+
+/* How many rows from `first` on are looked at together. */
+static size_t rows_at_once(const tg_tensor *outputs, size_t first) {
+    const size_t left = tg_tensor_rows(outputs) - first;
+    return left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
+}
+
+/* The columns of the largest values of `count` rows; -1 where there is a NaN. */
+static tg_status best_of(const tg_tensor *outputs, size_t first, size_t count, int32_t *best) {
     const size_t k = tg_tensor_columns(outputs);
-    tg_tensor row;
-    int32_t best = -1;
-    tg_status status = tg_matrix_view(tg_tensor_data(outputs) + r * k, 1, k, &row);
-    if (!status) status = tg_argmax(&row, &best);
-    return status ? -1 : best;
+    return outputs->device->operations->argmax(outputs->device, count, k,
+                                               (const float *)outputs->memory + first * k, best);
 }
 
 /* tg_metrics_add() without the rows of the ignored label. */
 static tg_status add_rows(tg_metrics *metrics, const tg_tensor *outputs, const int32_t *labels,
                           int32_t ignored) {
-    TG_REQUIRE(metrics && outputs && (labels || tg_tensor_rows(outputs) == 0),
+    TG_REQUIRE(metrics && outputs && outputs->device && (labels || tg_tensor_rows(outputs) == 0),
                "tg_metrics_add: an argument is NULL");
     const size_t n = tg_tensor_rows(outputs), k = tg_tensor_columns(outputs);
-    TG_REQUIRE(tg_tensor_data(outputs) || n == 0, "tg_metrics_add: the outputs must be on the CPU");
     TG_REQUIRE(k == metrics->classes && k > 0, "tg_metrics_add: %zu outputs for %zu classes", k,
                metrics->classes);
     for (size_t r = 0; r < n; r++)
         TG_REQUIRE(labels[r] == ignored || (labels[r] >= 0 && (size_t)labels[r] < k),
                    "tg_metrics_add: row %zu: label %d is not in 0 .. %zu", r, (int)labels[r],
                    k - 1);
-    for (size_t r = 0; r < n; r++) {
-        if (labels[r] == ignored) continue;
-        const int32_t predicted = best_of(outputs, r);
-        if (predicted >= 0) metrics->confusion[(size_t)labels[r] * k + (size_t)predicted]++;
-        metrics->samples++;
+    int32_t predicted[ROWS_AT_ONCE];
+    for (size_t first = 0; first < n; first += ROWS_AT_ONCE) {
+        const size_t count = rows_at_once(outputs, first);
+        TG_TRY(best_of(outputs, first, count, predicted));
+        for (size_t i = 0; i < count; i++) {
+            const int32_t label = labels[first + i];
+            if (label == ignored) continue;
+            if (predicted[i] >= 0) metrics->confusion[(size_t)label * k + (size_t)predicted[i]]++;
+            metrics->samples++;
+        }
     }
     return TG_OK;
 }
@@ -100,17 +110,28 @@ void tg_metrics_finish(tg_metrics *metrics) {
     metrics->balanced_accuracy = present > 0 ? recalls / (double)present : 0;
 }
 
-void tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tensor *outputs,
-                      tg_targets targets, size_t *correct, size_t *counted) {
-    const size_t n = tg_tensor_rows(outputs);
-    if (loss->kind == TG_CROSS_ENTROPY) {
-        for (size_t r = 0; r < n; r++) {
-            const int32_t label = targets.values ? best_of(targets.values, r) : targets.labels[r];
-            if (!targets.values && label == loss->ignore_index) continue;
-            *correct += best_of(outputs, r) == label;
+static tg_status count_correct_rows(const tg_loss *loss, const tg_tensor *outputs,
+                                    tg_targets targets, size_t *correct, size_t *counted) {
+    int32_t predicted[ROWS_AT_ONCE], largest[ROWS_AT_ONCE];
+    for (size_t first = 0; first < tg_tensor_rows(outputs); first += ROWS_AT_ONCE) {
+        const size_t count = rows_at_once(outputs, first);
+        TG_TRY(best_of(outputs, first, count, predicted));
+        if (targets.values) TG_TRY(best_of(targets.values, first, count, largest));
+        const int32_t *labels = targets.values ? largest : targets.labels + first;
+        for (size_t i = 0; i < count; i++) {
+            if (!targets.values && labels[i] == loss->ignore_index) continue;
+            *correct += predicted[i] == labels[i];
             (*counted)++;
         }
-    } else if (loss->kind == TG_BINARY_CROSS_ENTROPY && targets.values) {
+    }
+    return TG_OK;
+}
+
+tg_status tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tensor *outputs,
+                           tg_targets targets, size_t *correct, size_t *counted) {
+    if (loss->kind == TG_CROSS_ENTROPY)
+        return count_correct_rows(loss, outputs, targets, correct, counted);
+    if (loss->kind == TG_BINARY_CROSS_ENTROPY && targets.values) {
         const tg_layer *last = tg_model_layer(model, tg_model_layer_count(model) - 1);
         const float threshold = tg_loss_is_fused(loss->kind, last->kind) ? 0.5f : 0;
         const float *output = tg_tensor_data(outputs), *target = tg_tensor_data(targets.values);
@@ -118,6 +139,7 @@ void tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tenso
             *correct += !isnan(output[i]) && (output[i] > threshold) == (target[i] > 0.5f);
         *counted += outputs->count;
     }
+    return TG_OK;
 }
 
 tg_status tg_evaluate_source(const tg_model *model, tg_plan *plan, tg_source *source, size_t rows,
@@ -144,7 +166,7 @@ tg_status tg_evaluate_source(const tg_model *model, tg_plan *plan, tg_source *so
         if (metrics->classes > 0)
             status = add_rows(metrics, &y, targets.labels, loss->ignore_index);
         else
-            tg_count_correct(loss, model, &y, targets, &correct, &counted);
+            status = tg_count_correct(loss, model, &y, targets, &correct, &counted);
         total += value;
         weight += tg_loss_normalizer(loss, targets, count, tg_tensor_columns(&y));
     }

@@ -11,8 +11,8 @@
  * Rows, by the largest output against the label (the ignored one does not count) or the largest
  * target; for binary cross-entropy elements, by the side of 0 (of 1/2 behind a sigmoid) against
  * that of 1/2. For the mean squared error nothing is counted. */
-void tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tensor *outputs,
-                      tg_targets targets, size_t *correct, size_t *counted);
+tg_status tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tensor *outputs,
+                           tg_targets targets, size_t *correct, size_t *counted);
 
 /* tg_evaluate() with an inference plan of the model and a source that are there already, into
  * created metrics. */

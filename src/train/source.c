@@ -5,31 +5,26 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "device/device.h"
 
 /* Histograms cost more than the network's own step: computed once unless each epoch changes the
  * pictures. */
 static tg_status prepare(tg_source *source) {
-    if (!source->input || source->input->features != TG_FEATURES_HOG || source->augmentation)
+    if (!source->input || source->input->features != TG_FEATURES_HOG || source->maker.augmentation)
         return TG_OK;
     const size_t count = tg_dataset_count(source->dataset);
     size_t *all = tg_allocate(count, sizeof *all);
     if (!all) return TG_OUT_OF_MEMORY;
     for (size_t i = 0; i < count; i++) all[i] = i;
     tg_status status = tg_matrix_create(tg_cpu(), count, source->input->size, &source->prepared);
-    if (!status)
-        status = tg_dataset_batch(source->dataset, source->input, NULL, 0, 0, all, count,
-                                  source->threads, &source->prepared, NULL);
+    if (!status) status = tg_batch_fill(&source->maker, 0, 0, all, count, &source->prepared, NULL);
     tg_release(all);
     return status;
 }
 
 tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_dataset *dataset,
                          const tg_augmentation *augmentation, uint64_t seed, size_t rows) {
-    *source = (tg_source){.dataset = dataset,
-                          .input = tg_model_input(model),
-                          .augmentation = augmentation,
-                          .seed = seed,
-                          .threads = tg_device_threads(tg_model_device(model))};
+    *source = (tg_source){.dataset = dataset, .input = tg_model_input(model), .seed = seed};
     const size_t columns = source->input ? source->input->size : tg_dataset_columns(dataset);
     TG_REQUIRE(tg_dataset_count(dataset) > 0, "the data set is empty");
     TG_REQUIRE(columns == tg_model_inputs(model),
@@ -48,10 +43,13 @@ tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_data
         if (!source->labels) return TG_OUT_OF_MEMORY;
     }
     TG_TRY(tg_matrix_create(tg_model_device(model), rows, columns, &source->x));
+    TG_TRY(tg_batch_maker_create(dataset, source->input, augmentation, rows,
+                                 tg_model_device(model)->workers, &source->maker));
     return prepare(source);
 }
 
 void tg_source_destroy(tg_source *source) {
+    tg_batch_maker_destroy(&source->maker);
     tg_tensor_destroy(&source->prepared);
     tg_tensor_destroy(&source->x);
     tg_tensor_destroy(&source->values);
@@ -72,8 +70,8 @@ tg_status tg_source_batch(tg_source *source, uint64_t epoch, const size_t *sampl
             if (source->labels) source->labels[i] = labels[samples[i]];
         }
     } else {
-        TG_TRY(tg_dataset_batch(source->dataset, source->input, source->augmentation, source->seed,
-                                epoch, samples, count, source->threads, x, source->labels));
+        TG_TRY(
+            tg_batch_fill(&source->maker, source->seed, epoch, samples, count, x, source->labels));
     }
     if (source->labels) {
         *targets = tg_labels(source->labels, count);

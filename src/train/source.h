@@ -7,12 +7,13 @@
 #include <tigrillo/loss.h>
 #include <tigrillo/model.h>
 
+#include "data/batch.h"
+
 typedef struct tg_source {
     const tg_dataset *dataset;
-    const tg_input *input;               /* NULL: the values as they are */
-    const tg_augmentation *augmentation; /* NULL: none */
-    uint64_t seed;                       /* of the augmentation */
-    int threads;
+    const tg_input *input; /* NULL: the values as they are */
+    uint64_t seed;         /* of the augmentation */
+    tg_batch_maker maker;
     tg_tensor prepared; /* all samples as rows, where making them is dear and they stay the same */
     /* The present batch: */
     tg_tensor x;      /* up to `rows` x inputs */
