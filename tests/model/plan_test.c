@@ -351,6 +351,110 @@ static void finds_the_first_bad_layer(void **state) {
     tear_down(&f);
 }
 
+/* The ReLU of -Inf is 0: only the dense layer's own outputs tell. */
+static void finds_what_an_activation_hides(void **state) {
+    (void)state;
+    fixture f;
+    set_up(&f, 3, 2);
+    tg_tensor y, bias;
+    long layer = 9;
+    assert_ok(tg_model_bias(f.model, 0, &bias));
+    tg_tensor_data(&bias)[4] = -INFINITY;
+    assert_ok(tg_plan_forward(f.plan, &f.x, &y));
+    float before[2 * CLASSES];
+    assert_ok(tg_tensor_read(&y, before, y.count));
+    for (size_t i = 0; i < y.count; i++) assert_true(isfinite(before[i]));
+    assert_ok(tg_plan_find_not_finite(f.plan, &layer));
+    assert_int_equal(layer, 0);
+    /* And the pass is as it was: backward goes on. */
+    double value = 0;
+    assert_ok(tg_plan_loss(f.plan, &f.net.loss, f.targets, &value));
+    assert_ok(tg_plan_backward(f.plan));
+    for (size_t i = 0; i < f.parameters.count; i++)
+        assert_true(isfinite(tg_tensor_data(tg_plan_gradients(f.plan))[i]));
+    assert_memory_equal(before, tg_tensor_data(&y), sizeof before);
+    tear_down(&f);
+}
+
+/* Five steps at once against five in two calls, for every model and rule. */
+static void backward_step_is_both(void **state) {
+    (void)state;
+    tg_update_rule rules[] = {tg_sgd(0.1f), tg_sgd(0.1f), tg_momentum(0.1f, 0.9f),
+                              tg_nesterov(0.1f, 0.9f), tg_adamw(0.01f)};
+    rules[1].weight_decay = 0.1f;
+    rules[2].weight_decay = 0.1f;
+    rules[2].decoupled_decay = true;
+    for (size_t which = 0; which < TG_COUNT(cases); which++)
+        for (size_t i = 0; i < TG_COUNT(rules); i++) {
+            fixture f[2];
+            for (size_t both = 0; both < 2; both++) {
+                set_up(&f[both], which, 7);
+                tg_plan *plan = f[both].plan;
+                tg_optimizer *optimizer = NULL;
+                double value = 0;
+                assert_ok(
+                    tg_optimizer_create(tg_cpu(), f[both].parameters.count, &rules[i], &optimizer));
+                for (size_t step = 0; step < 5; step++) {
+                    const float rate = 0.1f / (float)(step + 1);
+                    assert_ok(tg_plan_forward(plan, &f[both].x, NULL));
+                    assert_ok(tg_plan_loss(plan, &f[both].net.loss, f[both].targets, &value));
+                    if (both) {
+                        assert_ok(
+                            tg_plan_backward_step(plan, optimizer, rate, &f[both].parameters));
+                    } else {
+                        assert_ok(tg_plan_backward(plan));
+                        assert_ok(tg_optimizer_step(optimizer, rate, tg_plan_gradients(plan),
+                                                    &f[both].parameters));
+                    }
+                }
+                assert_int_equal(tg_optimizer_steps(optimizer), 5);
+                tg_optimizer_destroy(optimizer);
+            }
+            for (size_t j = 0; j < f[0].parameters.count; j++)
+                assert_close(tg_tensor_data(&f[0].parameters)[j],
+                             tg_tensor_data(&f[1].parameters)[j], 1e-5, 0.1);
+            tear_down(&f[0]);
+            tear_down(&f[1]);
+        }
+}
+
+static void misuse_of_backward_step(void **state) {
+    (void)state;
+    fixture f, other;
+    set_up(&f, 1, 3);
+    set_up(&other, 1, 3);
+    const tg_update_rule rule = tg_momentum(0.1f, 0.9f);
+    tg_optimizer *optimizer = NULL, *small = NULL;
+    double value = 0;
+    assert_ok(tg_optimizer_create(tg_cpu(), f.parameters.count, &rule, &optimizer));
+    assert_ok(tg_optimizer_create(tg_cpu(), 3, &rule, &small));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL",
+                 tg_plan_backward_step(NULL, optimizer, 1, &f.parameters));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL",
+                 tg_plan_backward_step(f.plan, NULL, 1, &f.parameters));
+    assert_fails(TG_INVALID_ARGUMENT, "no loss",
+                 tg_plan_backward_step(f.plan, optimizer, 1, &f.parameters));
+    assert_ok(tg_plan_forward(f.plan, &f.x, NULL));
+    assert_ok(tg_plan_loss(f.plan, &f.net.loss, f.targets, &value));
+    assert_fails(TG_INVALID_ARGUMENT, "not those of the plan's model",
+                 tg_plan_backward_step(f.plan, optimizer, 1, &other.parameters));
+    assert_fails(TG_INVALID_ARGUMENT, "not those of the plan's model",
+                 tg_plan_backward_step(f.plan, optimizer, 1, NULL));
+    assert_fails(TG_INVALID_ARGUMENT, "3", tg_plan_backward_step(f.plan, small, 1, &f.parameters));
+    assert_fails(TG_INVALID_ARGUMENT, "learning rate",
+                 tg_plan_backward_step(f.plan, optimizer, -1, &f.parameters));
+    assert_int_equal(tg_optimizer_steps(optimizer), 0);
+    /* None of that used up the loss; the step does. */
+    assert_ok(tg_plan_backward_step(f.plan, optimizer, 0.1f, &f.parameters));
+    assert_fails(TG_INVALID_ARGUMENT, "no loss",
+                 tg_plan_backward_step(f.plan, optimizer, 0.1f, &f.parameters));
+    assert_fails(TG_INVALID_ARGUMENT, "no loss", tg_plan_backward(f.plan));
+    tg_optimizer_destroy(optimizer);
+    tg_optimizer_destroy(small);
+    tear_down(&f);
+    tear_down(&other);
+}
+
 static void misuse(void **state) {
     (void)state;
     fixture f;
@@ -436,6 +540,9 @@ int main(void) {
         cmocka_unit_test(dropout_moves_on),
         cmocka_unit_test(backward_keeps_the_mask),
         cmocka_unit_test(finds_the_first_bad_layer),
+        cmocka_unit_test(finds_what_an_activation_hides),
+        cmocka_unit_test(backward_step_is_both),
+        cmocka_unit_test(misuse_of_backward_step),
         cmocka_unit_test(misuse),
         cmocka_unit_test(empty_batch),
         cmocka_unit_test(out_of_memory),

@@ -129,6 +129,66 @@ static void learns_with_every_optimizer(void **state) {
     tg_dataset_destroy(validation);
 }
 
+/* ---- No step allocates: counted through the allocator, between one step and the next ---- */
+
+typedef struct tally {
+    size_t allocations; /* so far, by any thread */
+    size_t before, steps;
+} tally;
+
+static void *count_allocation(void *user, size_t alignment, size_t bytes) {
+    void *memory = NULL;
+    __atomic_fetch_add((size_t *)user, 1, __ATOMIC_SEQ_CST);
+    return posix_memalign(&memory, alignment, bytes) == 0 ? memory : NULL;
+}
+
+static void free_counted(void *user, void *memory) {
+    (void)user;
+    free(memory);
+}
+
+static bool look_at_step(void *user, const tg_step_report *report) {
+    tally *t = user;
+    const size_t present = __atomic_load_n(&t->allocations, __ATOMIC_SEQ_CST);
+    /* Between epochs there is validation, and the history grows. */
+    if (report->step > 0) assert_int_equal(present, t->before);
+    t->before = present;
+    t->steps++;
+    return true;
+}
+
+static void steps_allocate_nothing(void **state) {
+    (void)state;
+    const tg_update_rule rules[] = {tg_sgd(0.1f), tg_momentum(0.1f, 0.9f), tg_adam(0.01f)};
+    tally t = {0};
+    tg_allocator allocator = {count_allocation, free_counted, &t.allocations};
+    tg_set_allocator(&allocator);
+    tg_dataset *train = make_clusters(1, SAMPLES);
+    tg_device *device = NULL;
+    assert_ok(tg_device_open("cpu", 2, &device));
+    for (size_t i = 0; i < TG_COUNT(rules); i++) {
+        const tg_layer layers[] = {tg_dense(300), tg_gelu(),        tg_dropout(0.5f),
+                                   tg_dense(64),  tg_leaky_relu(0), tg_dense(CLASSES),
+                                   tg_softmax()};
+        tg_model *model = NULL;
+        assert_ok(tg_model_create(device, IN, layers, TG_COUNT(layers), 5, &model));
+        tg_fit_options options = tg_fit_defaults();
+        options.epochs = 3;
+        options.batch_size = 16;
+        options.rule = rules[i];
+        options.clip_norm = i == 1 ? 0.5f : 0;
+        options.on_step = look_at_step;
+        options.user = &t;
+        assert_ok(tg_fit(model, train, train, &options, NULL));
+        tg_model_destroy(model);
+    }
+    tg_device_close(device);
+    tg_dataset_destroy(train);
+    tg_set_allocator(NULL);
+    assert_int_equal(t.steps, 3 * 3 * 7);
+    assert_true(t.allocations > 50);
+}
+
 /* The same steps by hand, from the parts. */
 static void equals_a_loop_by_hand(void **state) {
     (void)state;
@@ -843,6 +903,7 @@ static void out_of_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learns_with_every_optimizer),
+        cmocka_unit_test(steps_allocate_nothing),
         cmocka_unit_test(equals_a_loop_by_hand),
         cmocka_unit_test(same_seed_same_weights),
         cmocka_unit_test(resuming_is_exact),
