@@ -3,6 +3,7 @@
 #include <cblas.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "support/reference.h"
 #include "support/test.h"
@@ -28,6 +29,39 @@ static void opening(void **state) {
     tg_device_close(tg_cpu());
     tg_device_close(NULL);
     assert_string_equal(tg_device_name(tg_cpu()), "cpu");
+}
+
+static void instruction_sets(void **state) {
+    (void)state;
+    tg_device *device = NULL;
+    assert_ok(tg_device_open("cpu", 1, &device));
+    assert_non_null(tg_device_instructions(device));
+    assert_ok(tg_device_set_instructions(device, "baseline"));
+    assert_string_equal(tg_device_instructions(device), "baseline");
+    assert_fails(TG_UNSUPPORTED, "\"mmx\"", tg_device_set_instructions(device, "mmx"));
+    assert_string_equal(tg_device_instructions(device), "baseline");
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_device_set_instructions(device, NULL));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_device_set_instructions(NULL, "baseline"));
+    assert_fails(TG_INVALID_ARGUMENT, "tg_cpu()", tg_device_set_instructions(tg_cpu(), "baseline"));
+    tg_device_close(device);
+    device = NULL;
+
+    /* The environment chooses too, and is not ignored when it is wrong. */
+    const char *before = getenv("TIGRILLO_INSTRUCTIONS");
+    char *kept = before ? strdup(before) : NULL;
+    assert_int_equal(setenv("TIGRILLO_INSTRUCTIONS", "baseline", 1), 0);
+    assert_ok(tg_device_open("cpu", 1, &device));
+    assert_string_equal(tg_device_instructions(device), "baseline");
+    tg_device_close(device);
+    device = NULL;
+    assert_int_equal(setenv("TIGRILLO_INSTRUCTIONS", "mmx", 1), 0);
+    assert_fails(TG_UNSUPPORTED, "TIGRILLO_INSTRUCTIONS", tg_device_open("cpu", 1, &device));
+    assert_null(device);
+    if (kept)
+        assert_int_equal(setenv("TIGRILLO_INSTRUCTIONS", kept, 1), 0);
+    else
+        assert_int_equal(unsetenv("TIGRILLO_INSTRUCTIONS"), 0);
+    free(kept);
 }
 
 static tg_model *make_model(tg_device *device) {
@@ -133,6 +167,7 @@ static void many_predictors_share_a_model(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opening),
+        cmocka_unit_test(instruction_sets),
         cmocka_unit_test(blas_threads_are_kept),
         cmocka_unit_test(threads_agree),
         cmocka_unit_test(many_predictors_share_a_model),
