@@ -35,5 +35,6 @@ build_and_test() {
 mkdir -p build
 $quick || build_and_test debug
 $quick || build_and_test clang
+$quick || build_and_test thread
 $quick || scripts/lint.sh
 build_and_test release

@@ -176,7 +176,8 @@ static void ignored_rows(void **state) {
     assert_ok(tg_evaluate(model, data, &loss, &ignoring));
     assert_ok(tg_evaluate(model, without, NULL, &expected));
     assert_int_equal(ignoring.samples, 5);
-    assert_close(expected.loss, ignoring.loss, 1e-12, 0);
+    /* The rows stand in other groups, in which the kernels round otherwise. */
+    assert_close(expected.loss, ignoring.loss, 1e-6, 0);
     assert_true(expected.accuracy == ignoring.accuracy);
     assert_memory_equal(expected.confusion, ignoring.confusion, 9 * sizeof(size_t));
     tg_metrics_destroy(&ignoring);
