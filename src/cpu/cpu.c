@@ -42,8 +42,7 @@ static tg_status copy(tg_device *device, const void *from, void *to, size_t byte
 }
 
 static tg_status fill(tg_device *device, float value, float *x, size_t count) {
-    (void)device;
-    for (size_t i = 0; i < count; i++) x[i] = value;
+    tg_cpu_instructions(device)->elementwise->fill(value, count, x);
     return TG_OK;
 }
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Losses and their gradients; the formulas are in loss.h. Rows are computed in float64. */
+/* Losses and their gradients; the formulas are in loss.h. What is usual, softmax cross-entropy of
+ * labels, is done by the kernels; the rest is computed in float64. */
 #include <math.h>
+#include <string.h>
 
 #include "cpu/cpu.h"
+#include "cpu/rows.h"
+#include "cpu/softmax_columns.h"
 
 /* The target of one row: the distribution q of loss.h and the class weights. */
 typedef struct row_target {
@@ -59,11 +63,10 @@ static row_softmax softmax_of_row(const float *z, size_t k, float temperature) {
     return s;
 }
 
-tg_status tg_cpu_softmax_cross_entropy(tg_device *device, size_t n, size_t k, const float *logits,
-                                       float temperature, tg_device_targets targets,
-                                       const tg_loss *options, double scale, double *loss,
-                                       float *gradient) {
-    (void)device;
+/* Whatever the options: in float64. */
+static void any_softmax_cross_entropy(size_t n, size_t k, const float *logits, float temperature,
+                                      tg_device_targets targets, const tg_loss *options,
+                                      double scale, double *loss, float *gradient) {
     double total = 0;
     for (size_t r = 0; r < n; r++) {
         const float *z = logits + r * k;
@@ -94,8 +97,90 @@ tg_status tg_cpu_softmax_cross_entropy(tg_device *device, size_t n, size_t k, co
         }
     }
     *loss = total * scale;
+}
+
+/* ---- Labels, and nothing unusual ---- */
+
+/* How many elements are worth a thread. */
+enum { LEAST = 65536 };
+
+/* Whether the kernels can take it: their products of scale and weights are float32. */
+static bool is_usual(size_t k, float temperature, tg_device_targets targets, const tg_loss *options,
+                     double scale) {
+    if (temperature != 1 || targets.values || options->label_smoothing != 0) return false;
+    double least = 1, most = 1;
+    for (size_t c = 0; options->class_weights && c < k; c++) {
+        const double weight = (double)options->class_weights[c];
+        if (weight > 0 && weight < least) least = weight;
+        if (weight > most) most = weight;
+    }
+    return least > 1e-15 && least * scale > 1e-15 && most < 1e15 && most * scale < 1e15;
+}
+
+typedef struct label_work {
+    const tg_softmax_kernels *kernels;
+    size_t k;
+    const float *logits;
+    tg_label_targets targets;
+    float *gradient;
+    double losses[TG_MOST_PARTS];
+} label_work;
+
+static void cross_entropy_part(void *context, size_t part, size_t begin, size_t count) {
+    label_work *w = context;
+    tg_label_targets targets = w->targets;
+    targets.labels += begin;
+    w->losses[part] = w->kernels->cross_entropy(count, w->k, w->logits + begin * w->k, &targets,
+                                                w->gradient ? w->gradient + begin * w->k : NULL);
+}
+
+/* The rows one after another, each split by columns. */
+static double cross_entropy_columns(tg_device *device, size_t n, const label_work *w) {
+    double total = 0;
+    for (size_t r = 0; r < n; r++) {
+        const int32_t label = w->targets.labels[r];
+        const float *weights = w->targets.class_weights;
+        float *gradient = w->gradient ? w->gradient + r * w->k : NULL;
+        if (label == w->targets.ignore_index) {
+            if (gradient) memset(gradient, 0, w->k * sizeof *gradient);
+            continue;
+        }
+        const double weight = weights ? (double)weights[label] : 1;
+        double loss = 0;
+        tg_cpu_softmax_columns(device, n, w->k, w->logits + r * w->k, (size_t)label,
+                               weight * w->targets.scale, gradient, &loss);
+        if (weight > 0) total += weight * loss;
+    }
+    return total;
+}
+
+tg_status tg_cpu_softmax_cross_entropy(tg_device *device, size_t n, size_t k, const float *logits,
+                                       float temperature, tg_device_targets targets,
+                                       const tg_loss *options, double scale, double *loss,
+                                       float *gradient) {
+    if (!is_usual(k, temperature, targets, options, scale)) {
+        any_softmax_cross_entropy(n, k, logits, temperature, targets, options, scale, loss,
+                                  gradient);
+        return TG_OK;
+    }
+    label_work w = {
+        .kernels = tg_cpu_instructions(device)->softmax,
+        .k = k,
+        .logits = logits,
+        .targets = {targets.labels, options->class_weights, options->ignore_index, scale},
+        .gradient = gradient};
+    double total = 0;
+    if (tg_cpu_split_columns(device, n, k) || (!gradient && k > tg_most_columns_without_gradient)) {
+        total = cross_entropy_columns(device, n, &w);
+    } else {
+        const size_t parts = tg_cpu_split_rows(device, n, k, LEAST, cross_entropy_part, &w);
+        for (size_t part = 0; part < parts; part++) total += w.losses[part];
+    }
+    *loss = total * scale;
     return TG_OK;
 }
+
+/* ---- Probabilities ---- */
 
 tg_status tg_cpu_cross_entropy(tg_device *device, size_t n, size_t k, const float *probabilities,
                                tg_device_targets targets, const tg_loss *options, double scale,

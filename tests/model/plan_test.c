@@ -411,8 +411,8 @@ static void backward_step_is_both(void **state) {
                 tg_optimizer_destroy(optimizer);
             }
             for (size_t j = 0; j < f[0].parameters.count; j++)
-                assert_close(tg_tensor_data(&f[0].parameters)[j],
-                             tg_tensor_data(&f[1].parameters)[j], 1e-5, 0.1);
+                assert_close((double)tg_tensor_data(&f[0].parameters)[j],
+                             (double)tg_tensor_data(&f[1].parameters)[j], 1e-5, 0.1);
             tear_down(&f[0]);
             tear_down(&f[1]);
         }

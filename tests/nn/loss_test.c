@@ -115,9 +115,19 @@ static void references_agree_with_central_differences(void **state) {
     }
 }
 
-/* Values are float64 sums of float64 terms. Gradients are computed in float64 and rounded once;
- * what they are measured by is the size of the two terms they are the difference of. */
-static const double VALUE_TOLERANCE = 1e-12, GRADIENT_TOLERANCE = 1.3e-7;
+/* Softmax cross-entropy of labels alone takes exponentials, and each row's loss, in float32. All
+ * others compute in float64 and round gradients once. What gradients are measured by is the size
+ * of the two terms they are the difference of. */
+static bool in_float32(size_t which) {
+    return losses[which].function == tg_softmax_cross_entropy && !losses[which].values &&
+           losses[which].smoothing == 0;
+}
+static double value_tolerance(size_t which) {
+    return in_float32(which) ? 5e-7 : 1e-12;
+}
+static double gradient_tolerance(size_t which) {
+    return in_float32(which) ? 6e-7 : 1.3e-7;
+}
 
 static void agree_with_the_references(void **state) {
     (void)state;
@@ -146,9 +156,9 @@ static void agree_with_the_references(void **state) {
         assert_ok(function(&p.outputs, targets, &p.options, &alone, NULL));
         assert_ok(function(&in_place, targets, &p.options, &again, &in_place));
         if (p.n == 0) expected = 0;
-        assert_close(expected, value, VALUE_TOLERANCE, 1e-3);
+        assert_close(expected, value, value_tolerance(p.which), 1e-3);
         assert_true(value == alone && value == again);
-        reference_near(gradient, tg_tensor_data(&made), scale, count, GRADIENT_TOLERANCE,
+        reference_near(gradient, tg_tensor_data(&made), scale, count, gradient_tolerance(p.which),
                        losses[p.which].name, __FILE__, __LINE__);
         if (count > 0)
             assert_memory_equal(tg_tensor_data(&made), tg_tensor_data(&in_place),
@@ -184,8 +194,8 @@ static void stays_accurate_on_confident_rows(void **state) {
         int32_t label = 1;
         double e = exp(-(double)gaps[i]), others = e * (2 + exp(-1));
         double value = one_row(logits, 4, tg_labels(&label, 1), NULL, gradient);
-        assert_close(log1p(others), value, 1e-12, 0);
-        assert_close(-others / (1 + others), (double)gradient[1], 1e-6, 0);
+        assert_close(log1p(others), value, 5e-7, 0);
+        assert_close(-others / (1 + others), (double)gradient[1], 6e-7, 0);
         assert_close(e / (1 + others), (double)gradient[0], 1e-6, 0);
         assert_close(e * exp(-1) / (1 + others), (double)gradient[3], 1e-6, 0);
     }
@@ -232,7 +242,7 @@ static void meets_extreme_logits(void **state) {
         float gradient[3];
         double value = one_row(cases[i].logits, 3, tg_labels(&cases[i].label, 1), NULL, gradient);
         if (isfinite(cases[i].value))
-            assert_close(cases[i].value, value, 1e-9, 1);
+            assert_close(cases[i].value, value, 1e-7, 1);
         else /* not finite, whichever way */
             assert_true(!isfinite(value));
         for (size_t c = 0; c < 3; c++)
@@ -389,7 +399,7 @@ static void agree_with_pytorch(void **state) {
         tg_targets targets = stored[s].labels ? tg_labels(stored[s].labels, N) : tg_values(&t);
         double value = 0;
         assert_ok(stored[s].function(&x, targets, &options, &value, &dx));
-        assert_close(sum ? *stored[s].sum : *stored[s].mean, value, 1e-9, 0);
+        assert_close(sum ? *stored[s].sum : *stored[s].mean, value, 2e-7, 0);
         assert_near(sum ? stored[s].sum_gradient : stored[s].mean_gradient, gradient, NULL, N * K,
                     1e-6);
     }

@@ -11,12 +11,12 @@
 /* The new weight. *velocity is read and written when `with_velocity`, which the compiler knows. */
 TG_INLINE vec sgd_update(const tg_sgd_factors *sgd, bool with_velocity, vec gradient, vec *velocity,
                          vec weight) {
-    vec g = gradient + sgd->l2 * weight;
+    vec g = multiply_add(all(sgd->l2), weight, gradient);
     if (with_velocity) {
-        *velocity = sgd->momentum * *velocity + g;
-        g = sgd->nesterov ? g + sgd->momentum * *velocity : *velocity;
+        *velocity = multiply_add(all(sgd->momentum), *velocity, g);
+        g = sgd->nesterov ? multiply_add(all(sgd->momentum), *velocity, g) : *velocity;
     }
-    return sgd->keep * weight - sgd->rate * g;
+    return multiply_add(all(-sgd->rate), g, sgd->keep * weight);
 }
 
 #endif

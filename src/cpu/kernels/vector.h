@@ -8,6 +8,7 @@
 #ifndef TG_CPU_KERNELS_VECTOR_H
 #define TG_CPU_KERNELS_VECTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -32,6 +33,13 @@
 #define TG_KERNEL(name) TG_KERNEL_EXPAND(name, TG_INSTRUCTIONS)
 
 #define TG_INLINE static inline __attribute__((always_inline, unused))
+
+/* Before a loop over vectors that are to stay in registers: unrolled to the end. */
+#ifdef __clang__
+#define TG_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define TG_UNROLL _Pragma("GCC unroll 32")
+#endif
 
 typedef float vec __attribute__((vector_size(TG_VECTOR_BYTES)));
 typedef int32_t ivec __attribute__((vector_size(TG_VECTOR_BYTES)));
@@ -83,6 +91,18 @@ TG_INLINE void store_first(float *p, size_t count, vec v) {
         if (i < count) p[i] = v[i];
 }
 #endif
+
+/* For loops whose last step has fewer lanes: where the compiler knows that `count` is LANES, these
+ * are load and store. */
+TG_INLINE vec load_some(const float *p, size_t count) {
+    return count == LANES ? load(p) : load_first(p, count);
+}
+TG_INLINE void store_some(float *p, size_t count, vec v) {
+    if (count == LANES)
+        store(p, v);
+    else
+        store_first(p, count, v);
+}
 
 /* Stores past the caches, for results that nobody reads soon: a normal store first reads the line
  * that it replaces. `p` is aligned to a vector. stream_end() once behind the last of a kernel. */
@@ -141,8 +161,53 @@ TG_INLINE vec minimum(vec a, vec b) {
 #endif
 }
 
+/* 0 where x < lowest, else (and for a NaN) v. */
+TG_INLINE vec zero_below(vec x, vec lowest, vec v) {
+#if defined(__AVX512F__)
+    return (vec)_mm512_maskz_mov_ps(_mm512_cmp_ps_mask((__m512)x, (__m512)lowest, _CMP_NLT_UQ),
+                                    (__m512)v);
+#else
+    return (vec)(~(x < lowest) & (ivec)v);
+#endif
+}
+
 TG_INLINE vec absolute(vec a) {
     return (vec)((ivec)a & 0x7fffffff);
+}
+
+/* |a| with the sign of `sign`; a is not below 0. */
+TG_INLINE vec copy_sign(vec a, vec sign) {
+    return (vec)((ivec)a | ((ivec)sign & INT32_MIN));
+}
+
+/* a b + c, rounded once where the instruction set can. The compiler does that by itself, but in
+ * a b + c d it may choose which product is not rounded, and may choose again in the next loop. */
+TG_INLINE vec multiply_add(vec a, vec b, vec c) {
+#if defined(__AVX512F__)
+    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__) && TG_VECTOR_BYTES == 32
+    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__aarch64__)
+    return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+    return a * b + c;
+#endif
+}
+
+/* a b - product, exactly (but for denormals), when `product` is a b rounded. */
+TG_INLINE vec product_error(vec a, vec b, vec product) {
+#if defined(__AVX512F__)
+    return (vec)_mm512_fmsub_ps((__m512)a, (__m512)b, (__m512)product);
+#elif defined(__FMA__) && TG_VECTOR_BYTES == 32
+    return (vec)_mm256_fmsub_ps((__m256)a, (__m256)b, (__m256)product);
+#elif defined(__aarch64__)
+    return -(vec)vfmsq_f32((float32x4_t)product, (float32x4_t)a, (float32x4_t)b);
+#else
+    /* In halves of 12 bits, whose products are exact (Dekker, 1971). */
+    const vec a_high = (vec)((ivec)a & -4096), b_high = (vec)((ivec)b & -4096);
+    const vec a_low = a - a_high, b_low = b - b_high;
+    return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+#endif
 }
 
 TG_INLINE vec square_root(vec a) {
@@ -161,6 +226,14 @@ TG_INLINE vec square_root(vec a) {
 #endif
 }
 
+/* {0, 1, 2, ...} */
+TG_INLINE ivec lane_numbers(void) {
+    static const int32_t numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    ivec v;
+    memcpy(&v, numbers, sizeof v);
+    return v;
+}
+
 /* ---- Across lanes ---- */
 
 /* SHUFFLE(a, b, i...): lane j of the result is lane i_j of a and b, written one behind the other.
@@ -171,60 +244,128 @@ TG_INLINE vec square_root(vec a) {
 #define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (ivec){__VA_ARGS__})
 #endif
 
-/* Sums of neighbours within each quarter of 4 lanes: {a0+a1, a2+a3, b0+b1, b2+b3, a4+a5, ...}. */
-TG_INLINE vec add_pairs(vec a, vec b) {
-#if TG_VECTOR_BYTES == 64
-    return SHUFFLE(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
-           SHUFFLE(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
-#elif TG_VECTOR_BYTES == 32
-    return SHUFFLE(a, b, 0, 2, 8, 10, 4, 6, 12, 14) + SHUFFLE(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
+/* Whether a lane of the mask is -1. */
+TG_INLINE bool any(ivec mask) {
+#if defined(__AVX512F__)
+    return _mm512_movepi32_mask((__m512i)mask) != 0;
+#elif defined(__AVX2__)
+    return _mm256_movemask_ps((__m256)mask) != 0;
+#elif defined(__SSE2__)
+    return _mm_movemask_ps((__m128)mask) != 0;
 #else
-    return SHUFFLE(a, b, 0, 2, 4, 6) + SHUFFLE(a, b, 1, 3, 5, 7);
+    int32_t found = 0;
+    for (size_t i = 0; i < LANES; i++) found |= mask[i];
+    return found != 0;
 #endif
 }
 
-/* Lane i of the result is the sum of the lanes of rows[i]. */
-TG_INLINE vec sum_each(const vec rows[LANES]) {
-    /* quads[i]: in its quarter q, the sums over quarter q of the rows 4 i .. 4 i + 3. */
-    vec quads[LANES / 4];
-    for (size_t i = 0; i < LANES / 4; i++)
-        quads[i] = add_pairs(add_pairs(rows[4 * i], rows[4 * i + 1]),
-                             add_pairs(rows[4 * i + 2], rows[4 * i + 3]));
-#if TG_VECTOR_BYTES == 64
-#define TG_QUARTERS(a, b, i, j, k, l)                                                              \
-    SHUFFLE(a, b, 4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3, 4 * j, 4 * j + 1, 4 * j + 2, 4 * j + 3,  \
-            4 * k, 4 * k + 1, 4 * k + 2, 4 * k + 3, 4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3)
-    vec low = TG_QUARTERS(quads[0], quads[1], 0, 2, 4, 6) +
-              TG_QUARTERS(quads[0], quads[1], 1, 3, 5, 7);
-    vec high = TG_QUARTERS(quads[2], quads[3], 0, 2, 4, 6) +
-               TG_QUARTERS(quads[2], quads[3], 1, 3, 5, 7);
-    return TG_QUARTERS(low, high, 0, 2, 4, 6) + TG_QUARTERS(low, high, 1, 3, 5, 7);
-#undef TG_QUARTERS
-#elif TG_VECTOR_BYTES == 32
-    return SHUFFLE(quads[0], quads[1], 0, 1, 2, 3, 8, 9, 10, 11) +
-           SHUFFLE(quads[0], quads[1], 4, 5, 6, 7, 12, 13, 14, 15);
+/* Lane i of the result is lane index[i] of v. */
+TG_INLINE vec permute(vec v, ivec index) {
+#if defined(__AVX512F__)
+    return (vec)_mm512_permutexvar_ps((__m512i)index, (__m512)v);
+#elif defined(__AVX2__)
+    return (vec)_mm256_permutevar8x32_ps((__m256)v, (__m256i)index);
 #else
-    return quads[0];
+    vec permuted;
+    for (size_t i = 0; i < LANES; i++) permuted[i] = v[index[i]];
+    return permuted;
 #endif
 }
+
+/* The lanes 0, 2, 4, ... of a and then of b; those within each quarter of 4 lanes, a's quarter
+ * before b's; and the quarters 0, 2, ... of a and then of b. ODD: the others. */
+#if TG_VECTOR_BYTES == 64
+#define TG_EVEN(a, b) SHUFFLE(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define TG_ODD(a, b) SHUFFLE(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#define TG_EVEN_OF_4(a, b) SHUFFLE(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30)
+#define TG_ODD_OF_4(a, b) SHUFFLE(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31)
+#define TG_EVEN_QUARTERS(a, b)                                                                     \
+    SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
+#define TG_ODD_QUARTERS(a, b)                                                                      \
+    SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
+#elif TG_VECTOR_BYTES == 32
+#define TG_EVEN(a, b) SHUFFLE(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define TG_ODD(a, b) SHUFFLE(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
+#define TG_EVEN_OF_4(a, b) SHUFFLE(a, b, 0, 2, 8, 10, 4, 6, 12, 14)
+#define TG_ODD_OF_4(a, b) SHUFFLE(a, b, 1, 3, 9, 11, 5, 7, 13, 15)
+#define TG_EVEN_QUARTERS(a, b) SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define TG_ODD_QUARTERS(a, b) SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+#else
+#define TG_EVEN(a, b) SHUFFLE(a, b, 0, 2, 4, 6)
+#define TG_ODD(a, b) SHUFFLE(a, b, 1, 3, 5, 7)
+#define TG_EVEN_OF_4(a, b) TG_EVEN(a, b)
+#define TG_ODD_OF_4(a, b) TG_ODD(a, b)
+#define TG_EVEN_QUARTERS(a, b) (a)
+#define TG_ODD_QUARTERS(a, b) (b)
+#endif
+
+/* {a0 + a1, a2 + a3, ..., b0 + b1, ...} */
+TG_INLINE vec add_neighbours(vec a, vec b) {
+    return TG_EVEN(a, b) + TG_ODD(a, b);
+}
+
+/* Defines each(rows): lane i of the result is what the operation makes of the lanes of rows[i],
+ * taken as ((r0 . r1) . (r2 . r3)) . ((r4 . r5) . ...) */
+#define TG_DEFINE_EACH(each, operation)                                                            \
+    TG_INLINE vec each##_pairs(vec a, vec b) {                                                     \
+        return operation(TG_EVEN_OF_4(a, b), TG_ODD_OF_4(a, b));                                   \
+    }                                                                                              \
+    TG_INLINE vec each##_quarters(vec a, vec b) {                                                  \
+        return operation(TG_EVEN_QUARTERS(a, b), TG_ODD_QUARTERS(a, b));                           \
+    }                                                                                              \
+    TG_INLINE vec each(const vec rows[LANES]) {                                                    \
+        vec quads[4]; /* quads[i]: in its quarter q, quarter q of the rows 4 i .. 4 i + 3 */       \
+        for (size_t i = 0; i < LANES / 4; i++)                                                     \
+            quads[i] = each##_pairs(each##_pairs(rows[4 * i], rows[4 * i + 1]),                    \
+                                    each##_pairs(rows[4 * i + 2], rows[4 * i + 3]));               \
+        for (size_t i = 0; 8 * i + 8 <= LANES; i++)                                                \
+            quads[i] = each##_quarters(quads[2 * i], quads[2 * i + 1]);                            \
+        return LANES == 16 ? each##_quarters(quads[0], quads[1]) : quads[0];                       \
+    }
+
+TG_INLINE vec add(vec a, vec b) {
+    return a + b;
+}
+
+TG_DEFINE_EACH(sum_each, add)
+TG_DEFINE_EACH(max_each, maximum) /* a NaN may be lost */
+
+/* Lane i and lane i ^ half change places. */
+#if TG_VECTOR_BYTES == 64
+#define TG_SWAP(v, half)                                                                           \
+    SHUFFLE(v, v, 0 ^ half, 1 ^ half, 2 ^ half, 3 ^ half, 4 ^ half, 5 ^ half, 6 ^ half, 7 ^ half,  \
+            8 ^ half, 9 ^ half, 10 ^ half, 11 ^ half, 12 ^ half, 13 ^ half, 14 ^ half, 15 ^ half)
+#elif TG_VECTOR_BYTES == 32
+#define TG_SWAP(v, half)                                                                           \
+    SHUFFLE(v, v, 0 ^ half, 1 ^ half, 2 ^ half, 3 ^ half, 4 ^ half, 5 ^ half, 6 ^ half, 7 ^ half)
+#else
+#define TG_SWAP(v, half) SHUFFLE(v, v, 0 ^ half, 1 ^ half, 2 ^ half, 3 ^ half)
+#endif
 
 /* In a fixed order: halves are added until one lane is left. */
 TG_INLINE float sum_lanes(vec v) {
-    float lanes[LANES];
-    store(lanes, v);
-    for (size_t half = LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++) lanes[i] += lanes[i + half];
-    return lanes[0];
+#if TG_VECTOR_BYTES == 64
+    v += TG_SWAP(v, 8);
+#endif
+#if TG_VECTOR_BYTES >= 32
+    v += TG_SWAP(v, 4);
+#endif
+    v += TG_SWAP(v, 2);
+    v += TG_SWAP(v, 1);
+    return v[0];
 }
 
 /* A NaN may be lost. */
 TG_INLINE float max_lanes(vec v) {
-    float lanes[LANES];
-    store(lanes, v);
-    for (size_t half = LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
-            lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
-    return lanes[0];
+#if TG_VECTOR_BYTES == 64
+    v = maximum(v, TG_SWAP(v, 8));
+#endif
+#if TG_VECTOR_BYTES >= 32
+    v = maximum(v, TG_SWAP(v, 4));
+#endif
+    v = maximum(v, TG_SWAP(v, 2));
+    v = maximum(v, TG_SWAP(v, 1));
+    return v[0];
 }
 
 #endif
