@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Runs all contestants on all works and reports.
+
+    main.py PROGRAMS [--quick] [--out DIR] [--only WORK ...] [--rounds N] [--seconds S]
+
+PROGRAMS is the folder with the benchmark programs; benchmarks/run.sh builds them and calls this.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+import time
+
+import machine
+import measure
+import plot
+import programs
+import report
+import works
+
+
+def measure_memory(folder, results, quick):
+    for network, rows, rule in works.MEMORY[:2] if quick else works.MEMORY:
+        done = subprocess.run([folder / "memory", network, str(rows), rule], check=True,
+                              capture_output=True, text=True, env=programs.environment(1))
+        peak, allowed = (int(word) for word in done.stdout.split())
+        results.memory.append((network, rows, rule, peak, allowed))
+
+
+def chosen_works(options):
+    chosen = [work for work in works.WORKS + works.PLOT if work.quick or not options.quick]
+    return [work for work in chosen if not options.only or work.name in options.only]
+
+
+def specs(options):
+    """--quick goes without torch.compile, which takes longer than all the rest."""
+    every = programs.OURS + programs.PEER_PROGRAMS
+    return [spec._replace(arguments=["eager"]) if options.quick and spec.name == "torch_peer.py"
+            else spec for spec in every]
+
+
+def write(results, about, options, rounds, seconds):
+    options.out.mkdir(parents=True, exist_ok=True)
+    report.write_csv(results, options.out / "results.csv")
+    drawn = plot.of_results(results)
+    if drawn:
+        (options.out / "softmax.svg").write_text(drawn, encoding="utf-8")
+    (options.out / "RESULTS.md").write_text(report.markdown(results, about, rounds, seconds),
+                                            encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("programs", type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true", help="a few minutes, not half an hour")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/benchmarks"))
+    parser.add_argument("--only", nargs="+", help="only the works of these names")
+    parser.add_argument("--rounds", type=int, help="how often each contestant's turn comes")
+    parser.add_argument("--seconds", type=float, help="how long a turn is, about")
+    options = parser.parse_args()
+    rounds = options.rounds or (3 if options.quick else 15)
+    seconds = options.seconds or (0.03 if options.quick else 0.06)
+
+    start, results = time.monotonic(), measure.Results()
+    available = programs.start(specs(options), (1, 2), options.programs.resolve(), results.missing)
+    about = machine.describe(options.programs.resolve(), available)
+    print(report.table(("", ""), about))
+    try:
+        for work in chosen_works(options):
+            results.measurements += measure.measure(work, available, rounds, seconds)
+            print(f"{(time.monotonic() - start) / 60:5.1f} minutes: {work.label} {work.shape}",
+                  flush=True)
+    finally:
+        for program in available:
+            program.stop()
+    if not options.only:
+        measure_memory(options.programs, results, options.quick)
+    print("\n" + report.measurements(results))
+    print(report.targets(results, measured_only=bool(options.only)))
+    write(results, about, options, rounds, seconds)
+    for name, reason in results.missing.items():
+        print(f"!!! MISSING: {name} did not compete: {reason}")
+    print(f"Written to {options.out} after {(time.monotonic() - start) / 60:.1f} minutes.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""What is measured: one line a work."""
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    name: str  # as the programs know it
+    shape: str  # ROWSxCOLUMNS, or LAYERS/BATCH
+    threads: tuple = (1,)  # the contestants with these numbers of threads run in the same rounds
+    quick: bool = False  # part of --quick
+    variant: str = ""  # "confident": logits that are sure of the label; "busy neighbour": beside a
+    # process that never sleeps
+    contestants: tuple = ()  # only those that begin so; empty: all
+
+    @property
+    def label(self):
+        return f"{self.name}, {self.variant}" if self.variant else self.name
+
+    @property
+    def rows(self):
+        return int(self.shape.split("x")[0] if "x" in self.shape else self.shape.split("/")[1])
+
+    @property
+    def columns(self):
+        return int(self.shape.split("x")[1])
+
+    @property
+    def sizes(self):
+        """Inputs, hidden units and outputs of a network."""
+        return [int(size) for size in self.shape.split("/")[0].split("-")]
+
+    def admits(self, contestant):
+        return not self.contestants or contestant.startswith(self.contestants)
+
+
+both = (1, 2)
+
+WORKS = [
+    # Softmax by regime: out of the caches, in them, one long row, few classes.
+    Work("softmax", "4096x1000", both, quick=True),
+    Work("softmax", "256x50257", both),
+    Work("softmax", "32x1000", quick=True),
+    Work("softmax", "1x1000000", both, quick=True),
+    Work("softmax", "60000x10", both, quick=True),
+    Work("softmax", "1024x4", quick=True),
+    Work("log_softmax", "4096x1000"),
+    Work("log_softmax", "60000x10"),
+    Work("softmax_backward", "4096x1000"),
+    Work("softmax_backward", "60000x10"),
+    Work("cross_entropy", "4096x1000", both, quick=True),
+    Work("cross_entropy", "256x50257"),
+    Work("cross_entropy", "32x1000"),
+    Work("cross_entropy", "1x1000000"),
+    Work("cross_entropy", "60000x10", both, quick=True),
+    Work("cross_entropy", "1024x4"),
+    Work("cross_entropy", "1024x1000", variant="confident", quick=True),
+    Work("jacobian", "1000x10", quick=True),
+    Work("jacobian", "1000x100", quick=True),
+    Work("sigmoid", "64x1000"),
+    Work("sigmoid_backward", "64x1000"),
+    Work("tanh", "64x1000"),
+    Work("tanh_backward", "64x1000"),
+    Work("gelu", "64x1000"),
+    Work("gelu_backward", "64x1000"),
+    Work("sgd", "1x1000000"),
+    Work("adam", "1x1000000"),
+    Work("train", "784-128-10/1", quick=True),
+    Work("train", "784-128-10/8", quick=True),
+    Work("train", "784-128-10/64", both, quick=True),
+    Work("train", "784-128-10/128", both),
+    Work("train", "784-128-10/256", both),
+    Work("train", "784-128-10/512", both),
+    Work("train", "784-512-256-10/64", both, quick=True),
+    Work("train", "784-128-10/64", both, quick=True, variant="busy neighbour",
+         contestants=("tigrillo", "limit:products", "torch")),
+    Work("train_sigmoid", "784-128-10/1", quick=True),
+    Work("infer", "784-128-10/1", quick=True),
+    Work("infer", "784-128-10/64"),
+    Work("infer", "784-128-10/1024", both),
+    Work("infer", "12-16-4/1", quick=True),
+    Work("infer", "12-16-4/64"),
+    Work("infer_sigmoid", "784-128-10/1"),
+    Work("infer_sigmoid", "12-16-4/1", quick=True),
+]
+
+# For the plot: about a million numbers in rows of ever more columns.
+PLOT_COLUMNS = [2, 3, 4, 6, 8, 10, 16, 24, 32, 64, 100, 128, 256, 512, 1000, 2000, 4096, 8192,
+                20000, 50257, 100000, 262144, 1000000]
+PLOT_CONTESTANTS = ("tigrillo", "limit:", "torch", "numpy", "onednn", "onnxruntime")
+PLOT = [Work("softmax", f"{max(1, 1000000 // columns)}x{columns}", variant="sweep",
+             contestants=PLOT_CONTESTANTS, quick=columns in (2, 10, 100, 1000, 50257, 1000000))
+        for columns in PLOT_COLUMNS]
+
+# Network, samples and optimiser of which the peak memory is measured.
+MEMORY = [("784-128-10/64", 60000, "sgd"), ("784-128-10/64", 60000, "adam"),
+          ("784-1024-1024-10/64", 5000, "sgd"), ("784-1024-1024-10/64", 5000, "adam")]
+
+# Small enough for a test in a second.
+TEST = [Work(name, shape) for name, shape in (
+    ("softmax", "8x5"), ("log_softmax", "8x5"), ("softmax_backward", "8x5"),
+    ("cross_entropy", "8x5"), ("jacobian", "8x5"), ("sigmoid", "8x5"), ("sigmoid_backward", "8x5"),
+    ("tanh", "8x5"), ("tanh_backward", "8x5"), ("gelu", "8x5"), ("gelu_backward", "8x5"),
+    ("sgd", "8x5"), ("adam", "8x5"), ("train", "6-5-3/4"), ("train_sigmoid", "6-5-3/1"),
+    ("infer", "6-5-3/1"), ("infer", "6-5-3/4"), ("infer_sigmoid", "6-5-3/4"))]
+TEST += [Work("softmax", "8x1000", both), Work("cross_entropy", "16x10", variant="confident"),
+         Work("train", "6-5-3/4", both, variant="busy neighbour")]

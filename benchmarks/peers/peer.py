@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""What every peer in Python does: it sleeps until the driver asks, and answers. The lines are those
+of support/serve.h.
+
+A peer is a table from works to functions, which take an Input and return contestants by name:
+
+    def softmax(given):
+        x = given.matrix("first")
+        y = numpy.empty_like(x)
+        return {"numpy": Contestant(lambda: stable_softmax(x, y), lambda: y)}
+
+    serve({"numpy": "NumPy-2"}, {"softmax": softmax})
+"""
+import dataclasses
+import os
+import pathlib
+import statistics
+import sys
+import time
+import typing
+
+import numpy
+
+RESULT_STEPS = 5  # of training, as in training.c
+LEARNING_RATE = 0.01
+LEAST_SAMPLE = 1e-4  # seconds
+LEAST_SAMPLES = 3
+
+
+@dataclasses.dataclass
+class Contestant:
+    run: typing.Callable  # what is timed
+    result: typing.Callable = None  # its outcome, as NumPy arrays to be put behind one another
+    begin: typing.Callable = None  # before a timing, and before the calls that make the result
+    result_calls: int = 1
+
+
+class Input:
+    """What a work is given: a shape, and files of numbers."""
+
+    def __init__(self, shape, folder):
+        self.shape, self.folder = shape, pathlib.Path(folder)
+        if "/" in shape:
+            network, batch = shape.split("/")
+            self.sizes, self.rows = [int(size) for size in network.split("-")], int(batch)
+            self.columns = self.sizes[0]
+        else:
+            self.rows, self.columns = (int(size) for size in shape.split("x"))
+
+    def matrix(self, name):
+        numbers = numpy.fromfile(self.folder / f"{name}.f32", numpy.float32)
+        return numbers.reshape(self.rows, -1)
+
+    def labels(self):
+        return numpy.fromfile(self.folder / "labels.i32", numpy.int32)
+
+    def layers(self):
+        """Weight (out x in) and bias of each dense layer."""
+        numbers, layers = numpy.fromfile(self.folder / "weights.f32", numpy.float32), []
+        for inputs, outputs in zip(self.sizes, self.sizes[1:]):
+            weight, bias, numbers = numpy.split(numbers, [inputs * outputs, (inputs + 1) * outputs])
+            layers.append((weight.reshape(outputs, inputs).copy(), bias.copy()))
+        return layers
+
+
+def time_calls(run, calls):
+    start = time.perf_counter()
+    for _ in range(calls):
+        run()
+    return time.perf_counter() - start
+
+
+def time_contestant(contestant, seconds):
+    """As in support/serve.c: the median of samples, of so many calls that the clock does not
+    matter."""
+    start, calls, samples = time.perf_counter(), 1, []
+    if contestant.begin:
+        contestant.begin()
+    contestant.run()
+    while time_calls(contestant.run, calls) < LEAST_SAMPLE:
+        calls *= 2
+    while len(samples) < LEAST_SAMPLES or time.perf_counter() - start < seconds:
+        samples.append(time_calls(contestant.run, calls) / calls)
+    return statistics.median(samples)
+
+
+def write_result(contestant, path):
+    if contestant.begin:
+        contestant.begin()
+    for _ in range(contestant.result_calls):
+        contestant.run()
+    parts = contestant.result()
+    parts = parts if isinstance(parts, (list, tuple)) else [parts]
+    numpy.concatenate([numpy.ravel(part) for part in parts]).astype(numpy.float32).tofile(path)
+
+
+def answer(line, versions, works, contestants):
+    command, *words = line.split()
+    if command == "versions":
+        return "ok " + " ".join(f"{name}={version}" for name, version in versions.items())
+    if command == "prepare":
+        work, shape, folder = words
+        contestants.clear()
+        if work in works:
+            contestants.update(works[work](Input(shape, folder)))
+        return " ".join(["ok", *contestants]) if contestants else "no contestant here"
+    contestant = contestants[words[0]]
+    if command == "time":
+        return f"ok {time_contestant(contestant, float(words[1])):.9g}"
+    if command == "result":
+        if contestant.result is None:
+            return "no result"
+        write_result(contestant, words[1])
+        return "ok"
+    raise ValueError(f"there is no command {command}")
+
+
+def serve(versions, works):
+    """Answers until the input ends. What libraries print goes where it cannot be taken for an
+    answer."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    contestants = {}
+    for line in sys.stdin:
+        print(answer(line, versions, works, contestants), file=answers)
+
+
+def threads():
+    """The number of threads, from the command line."""
+    return int(sys.argv[1]) if len(sys.argv) > 1 else 1

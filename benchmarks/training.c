@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Steps of training.
+ *
+ *     training [THREADS]
+ *
+ * is run by the driver (support/serve.h). Works:
+ *
+ *     train           dense layers, relu between them; cross-entropy of the softmax; plain SGD
+ *     train_sigmoid   sigmoid behind every layer, the sum of half the squared errors: what FANN can
+ *
+ * on one batch that is in memory (first.f32 with labels.i32 or targets.f32), from the parameters in
+ * weights.f32. The result is how much the parameters have changed after some steps. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tigrillo/tigrillo.h>
+
+#include "support/input.h"
+#include "support/network.h"
+#include "support/serve.h"
+
+enum { RESULT_STEPS = 5 }; /* known to the peers too */
+
+typedef struct bench_training {
+    tg_device *device;
+    tg_model *model;
+    tg_plan *plan;
+    tg_optimizer *optimizer;
+    tg_tensor x, values; /* the batch */
+    int32_t *labels;
+    tg_targets targets;
+    tg_loss loss;
+    float learning_rate;
+    tg_tensor parameters, initial;
+} bench_training;
+
+static bench_training present;
+
+/* The step, as an application would write it. */
+static tg_status step(bench_training *training) {
+    tg_tensor y;
+    double loss;
+    tg_status status = tg_plan_forward(training->plan, &training->x, &y);
+    if (!status) status = tg_plan_loss(training->plan, &training->loss, training->targets, &loss);
+    if (!status)
+        status = tg_plan_backward_step(training->plan, training->optimizer, training->learning_rate,
+                                       &training->parameters);
+    return status;
+}
+
+static void run(void *context) {
+    check(step(context));
+}
+
+/* Back to the initial parameters: a network that has learnt its batch by heart would compute with
+ * numbers that no real one has. */
+static void begin(void *context) {
+    bench_training *training = context;
+    check(tg_tensor_copy(&training->initial, &training->parameters));
+}
+
+/* Leaves the change of the parameters in their place, since that is what is compared. */
+static void subtract_initial(void *context) {
+    bench_training *training = context;
+    float *parameters = tg_tensor_data(&training->parameters);
+    const float *initial = tg_tensor_data(&training->initial);
+    for (size_t i = 0; i < training->parameters.count; i++) parameters[i] -= initial[i];
+}
+
+static void release(bench_training *training) {
+    tg_optimizer_destroy(training->optimizer);
+    tg_plan_destroy(training->plan);
+    tg_model_destroy(training->model);
+    tg_tensor_destroy(&training->x);
+    tg_tensor_destroy(&training->values);
+    tg_tensor_destroy(&training->initial);
+    free(training->labels);
+    *training = (bench_training){.device = training->device};
+}
+
+static void make(bench_training *training, const bench_network *network, bool sigmoid,
+                 const char *folder) {
+    const size_t rows = network->batch, outputs = network->sizes[network->layers];
+    training->x = read_matrix(training->device, folder, "first.f32", rows, network->sizes[0]);
+    if (sigmoid) {
+        training->model = network_model(network, training->device, tg_sigmoid(), tg_sigmoid(),
+                                        folder);
+        training->values = read_matrix(training->device, folder, "targets.f32", rows, outputs);
+        training->targets = tg_values(&training->values);
+        training->loss = tg_loss_defaults(TG_MEAN_SQUARED_ERROR);
+        training->loss.reduction = TG_SUM;
+        /* Half the sum is not to be had: half the learning rate. */
+        training->learning_rate = 0.005f;
+    } else {
+        training->model = network_model(network, training->device, tg_relu(), tg_softmax(), folder);
+        training->labels = allocate(rows, sizeof *training->labels);
+        read_numbers(folder, "labels.i32", training->labels, rows);
+        training->targets = tg_labels(training->labels, rows);
+        training->loss = tg_loss_defaults(TG_CROSS_ENTROPY);
+        training->learning_rate = 0.01f;
+    }
+    const tg_update_rule rule = tg_sgd(training->learning_rate);
+    check(tg_plan_create(training->model, TG_TRAINING, rows, &training->plan));
+    check(tg_model_parameters(training->model, &training->parameters));
+    check(tg_optimizer_create(training->device, training->parameters.count, &rule,
+                              &training->optimizer));
+    check(tg_vector_create(training->device, training->parameters.count, &training->initial));
+    check(tg_tensor_copy(&training->parameters, &training->initial));
+}
+
+static void prepare(bench_preparation *preparation) {
+    bench_network network;
+    const bool sigmoid = strcmp(preparation->work, "train_sigmoid") == 0;
+    release(&present);
+    if (!sigmoid && strcmp(preparation->work, "train") != 0) return;
+    if (!parse_network(preparation->shape, &network)) return;
+    make(&present, &network, sigmoid, preparation->folder);
+    bench_contestant *added = add_contestant(preparation);
+    added->name = "tigrillo";
+    added->context = &present;
+    added->run = run;
+    added->begin = begin;
+    added->end = subtract_initial;
+    added->result = tg_tensor_data(&present.parameters);
+    added->count = present.parameters.count;
+    added->result_calls = RESULT_STEPS;
+}
+
+int main(int argc, char **argv) {
+    check(tg_device_open("cpu", threads_argument(argc, argv), &present.device));
+    const bench_program program = {tigrillo_version(present.device), prepare};
+    serve(&program);
+    release(&present);
+    tg_device_close(present.device);
+    return 0;
+}
