@@ -22,10 +22,10 @@ find_files() {
 IFS=$'\n'
 # shellcheck disable=SC2207 # one file a line, and mapfile is not in macOS's bash
 {
-    formatted=($(find_files '*.c' '*.h' -- include src cli datasets examples tests))
+    formatted=($(find_files '*.c' '*.h' -- include src cli datasets examples tests benchmarks))
     checked=($(find_files '*.c' -- src cli datasets))
     headers=($(find_files '*.h' -- include))
-    scripts=(.ci/run datasets/fetch $(find_files '*.sh' -- scripts tests datasets))
+    scripts=(.ci/run datasets/fetch $(find_files '*.sh' -- scripts tests datasets benchmarks))
 }
 unset IFS
 

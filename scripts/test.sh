@@ -24,7 +24,7 @@ scripts/setup-python.sh
 build_and_test() {
     local preset=$1
     echo "== $preset"
-    cmake --preset "$preset" -D TIGRILLO_TESTS=ON >"build/$preset.log" 2>&1 || {
+    cmake --preset "$preset" -D TIGRILLO_TESTS=ON "${@:2}" >"build/$preset.log" 2>&1 || {
         cat "build/$preset.log"
         exit 1
     }
@@ -37,4 +37,4 @@ $quick || build_and_test debug
 $quick || build_and_test clang
 $quick || build_and_test thread
 $quick || scripts/lint.sh
-build_and_test release
+build_and_test release -D TIGRILLO_BENCHMARKS=ON
