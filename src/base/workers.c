@@ -19,11 +19,13 @@ enum { MOST_THREADS = 256, CACHE_LINE = 64 };
 
 /* Nanoseconds. So long a worker spins before it sleeps; */
 static const int64_t spin_time = 50 * 1000;
-/* so long the caller waits for a share that a worker has begun before it takes the processors for
- * busy with other programs; */
+/* so long, and as long as its own share took, the caller waits for a share that a worker has begun
+ * before it takes the processors for busy with other programs. */
 static const int64_t patience = 300 * 1000;
-/* and so long it then goes on alone: twice as long if it soon has to wait again. */
-static const int64_t least_solitude = 10 * 1000 * 1000, most_solitude = 1000 * 1000 * 1000;
+/* So long it then works alone; twice as long each time when it has worked in company for less than
+ * the last of these in between. */
+static const int64_t least_solitude = 10 * 1000 * 1000, most_solitude = 1000 * 1000 * 1000,
+                     good_company = 1000 * 1000 * 1000;
 
 /* On a cache line of its own. */
 typedef struct share {
@@ -48,8 +50,9 @@ struct tg_workers {
     void *context;
     size_t parts;
 
-    /* Of the caller that holds `busy`. */
-    int64_t alone_until, solitude;
+    /* Of the caller that holds `busy`, in nanoseconds of work: how long it is to go on alone, how
+     * long it was the last time, and how long it has been in company since. */
+    int64_t alone, solitude, company;
 
     /* For sleeping. */
     pthread_mutex_t lock;
@@ -124,11 +127,11 @@ static void *work(void *argument) {
     }
 }
 
-/* Waits for the shares that others have begun; false if that took long. */
-static bool wait_for_shares(const tg_workers *w, size_t shares, uint64_t round) {
+/* Waits for the shares that others have begun; false if that took longer than `patience`. */
+static bool wait_for_shares(const tg_workers *w, size_t shares, uint64_t round, int64_t time) {
     bool soon = true;
     for (size_t i = 1; i < shares; i++)
-        while (!spin(&w->shares[i].done, round, patience)) {
+        while (!spin(&w->shares[i].done, round, time)) {
             soon = false;
             sched_yield(); /* the worker may be waiting for the caller's own processor */
         }
@@ -136,11 +139,11 @@ static bool wait_for_shares(const tg_workers *w, size_t shares, uint64_t round) 
 }
 
 static void go_alone_for_a_while(tg_workers *w) {
-    const int64_t present = now();
-    const bool again = w->solitude > 0 && present - w->alone_until < 10 * w->solitude;
+    const bool again = w->solitude > 0 && w->company < good_company;
     w->solitude = again ? 2 * w->solitude : least_solitude;
     if (w->solitude > most_solitude) w->solitude = most_solitude;
-    w->alone_until = present + w->solitude;
+    w->alone = w->solitude;
+    w->company = 0;
 }
 
 static void run_round(tg_workers *w, size_t parts, void (*body)(void *context, size_t part),
@@ -158,19 +161,31 @@ static void run_round(tg_workers *w, size_t parts, void (*body)(void *context, s
         pthread_cond_broadcast(&w->wake);
         pthread_mutex_unlock(&w->lock);
     }
+    const int64_t begin = now();
     for (size_t i = 0; i < shares; i++) take(w, i, round);
-    if (!wait_for_shares(w, shares, round)) go_alone_for_a_while(w);
+    const int64_t own = now() - begin;
+    w->company += own;
+    if (!wait_for_shares(w, shares, round, patience + own)) go_alone_for_a_while(w);
+}
+
+static void run_alone(size_t parts, void (*body)(void *context, size_t part), void *context) {
+    for (size_t part = 0; part < parts; part++) body(context, part);
 }
 
 void tg_workers_run(tg_workers *workers, size_t parts, void (*body)(void *context, size_t part),
                     void *context) {
-    if (workers && parts > 1 && !atomic_flag_test_and_set(&workers->busy)) {
-        const bool alone = workers->alone_until > 0 && now() < workers->alone_until;
-        if (!alone) run_round(workers, parts, body, context);
-        atomic_flag_clear(&workers->busy);
-        if (!alone) return;
+    if (!workers || parts <= 1 || atomic_flag_test_and_set(&workers->busy)) {
+        run_alone(parts, body, context);
+        return;
     }
-    for (size_t part = 0; part < parts; part++) body(context, part);
+    if (workers->alone > 0) {
+        const int64_t begin = now();
+        run_alone(parts, body, context);
+        workers->alone -= now() - begin;
+    } else {
+        run_round(workers, parts, body, context);
+    }
+    atomic_flag_clear(&workers->busy);
 }
 
 size_t tg_workers_count(const tg_workers *workers) {

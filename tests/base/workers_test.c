@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -162,6 +163,43 @@ static void callers_share_workers(void **state) {
     tg_workers_destroy(workers);
 }
 
+/* A worker that takes 20 times as long as the caller, as if its processor were busy. */
+typedef struct lateness {
+    pthread_t caller;
+    size_t helped; /* parts that the worker did */
+} lateness;
+
+static void be_late(void *context, size_t part) {
+    (void)part;
+    lateness *l = context;
+    struct timespec begin, present;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    const bool caller = pthread_equal(pthread_self(), l->caller);
+    if (!caller) l->helped++;
+    const long long time = caller ? 500 * 1000 : 10 * 1000 * 1000;
+    do {
+        clock_gettime(CLOCK_MONOTONIC, &present);
+    } while ((present.tv_sec - begin.tv_sec) * 1000000000LL + present.tv_nsec - begin.tv_nsec <
+             time);
+}
+
+static void leaves_late_workers_alone(void **state) {
+    (void)state;
+    tg_workers *workers = create(2);
+    lateness l = {.caller = pthread_self()};
+    size_t rounds = 0;
+    while (l.helped == 0 && rounds++ < 10000) tg_workers_run(workers, 2, be_late, &l);
+    assert_int_equal(l.helped, 1);
+    /* Now the caller does all itself, but not for ever. */
+    for (size_t i = 0; i < 5; i++) tg_workers_run(workers, 2, be_late, &l);
+    assert_int_equal(l.helped, 1);
+    for (rounds = 0; l.helped == 1 && rounds < 10000; rounds++)
+        tg_workers_run(workers, 2, be_late, &l);
+    assert_int_equal(l.helped, 2);
+    assert_true(rounds >= 3);
+    tg_workers_destroy(workers);
+}
+
 static void splits_evenly(void **state) {
     (void)state;
     static const size_t counts[] = {0, 1, 7, 64, 100, 1000}, multiples[] = {1, 4, 16};
@@ -199,6 +237,7 @@ int main(void) {
         cmocka_unit_test(workers_work_at_the_same_time),
         cmocka_unit_test(rounds_follow_each_other),
         cmocka_unit_test(callers_share_workers),
+        cmocka_unit_test(leaves_late_workers_alone),
         cmocka_unit_test(splits_evenly),
         cmocka_unit_test(counts_processors),
     };
