@@ -174,9 +174,9 @@ static void be_late(void *context, size_t part) {
     lateness *l = context;
     struct timespec begin, present;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    const bool caller = pthread_equal(pthread_self(), l->caller);
-    if (!caller) l->helped++;
-    const long long time = caller ? 500 * 1000 : 10 * 1000 * 1000;
+    const bool mine = pthread_equal(pthread_self(), l->caller);
+    if (!mine) l->helped++;
+    const long long time = mine ? 500 * 1000 : 10 * 1000 * 1000;
     do {
         clock_gettime(CLOCK_MONOTONIC, &present);
     } while ((present.tv_sec - begin.tv_sec) * 1000000000LL + present.tv_nsec - begin.tv_nsec <
