@@ -20,10 +20,9 @@ typedef struct long_row {
     float *y;
     bool keep; /* the exponentials stay in y between the passes, and are not taken twice */
     range ranges[TG_MOST_PARTS][2];
-    /* Of the whole row but for the label. */
-    float max;
-    double unit, others;
-    double factor; /* with the division by the sum */
+    float max;           /* of the row */
+    double unit, others; /* the sum of exp(x - unit) but for the label's */
+    double factor;       /* with the division by the sum */
 } long_row;
 
 bool tg_cpu_split_columns(const tg_device *device, size_t n, size_t k) {
@@ -55,17 +54,16 @@ static void write_part(void *context, size_t part) {
         if (!row->keep)
             row->kernels->part_write(count, row->x + r->begin, row->max, row->unit, row->factor,
                                      row->y + r->begin);
-        else if (r->exps.max > -INFINITY)
-            row->kernels->part_scale(count, (float)(row->factor * exp(r->exps.unit - row->unit)),
-                                     row->y + r->begin);
-        else /* zeros, which become NaN where all are, or NaN */
-            row->kernels->part_scale(count, (float)row->factor, row->y + r->begin);
+        else /* zeros alone, and NaN, have no unit */
+            row->kernels->part_scale(
+                count, row->factor * (r->exps.max > -INFINITY ? exp(r->exps.unit - row->unit) : 1),
+                row->y + r->begin);
     }
 }
 
 /* Puts the parts together: in their order, so that it does not matter who was first. */
 static void add_parts(long_row *row, float label) {
-    row->max = -INFINITY;
+    row->max = label;
     row->unit = isfinite(label) ? (double)label : 0;
     row->others = 0;
     for (size_t part = 0; part < row->parts; part++)
@@ -101,7 +99,7 @@ void tg_cpu_softmax_columns(tg_device *device, size_t n, size_t k, const float *
 
     tg_workers_run(tg_cpu_workers(device), row.parts, sum_part, &row);
     add_parts(&row, at_label);
-    const double label_exp = labelled ? exp((double)at_label - row.unit) : 0;
+    const double label_exp = at_label == INFINITY ? (double)NAN : exp((double)at_label - row.unit);
     const double sum = row.others + label_exp, ratio = row.others / label_exp;
     if (labelled) *loss += ratio < 1e30 ? log1p(ratio) : log(sum) + row.unit - (double)at_label;
     if (!y) return;

@@ -12,11 +12,10 @@
 #include "support/kernels.h"
 
 static const size_t shapes[][2] = {
-    {0, 3},     {3, 0},      {1, 1},       {5, 1},      {33, 2},    {17, 3},
-    {64, 4},    {31, 7},     {100, 8},     {1, 10},     {6007, 10}, {50, 16},
-    {37, 17},   {16, 33},    {15, 64},     {3, 65},     {41, 70},   {21, 101},
-    {7, 256},   {1, 257},    {9, 300},     {5, 1000},   {3, 4097},  {2, 9001},
-    {1, 33003}, {2500, 701}, {2000, 1000}, {32, 50257}, {5, 70001}, {1, 1000003},
+    {0, 3},     {3, 0},      {1, 1},      {5, 1},     {33, 2},      {17, 3},   {64, 4},   {31, 7},
+    {100, 8},   {1, 10},     {6007, 10},  {50, 16},   {37, 17},     {16, 33},  {15, 64},  {3, 65},
+    {41, 70},   {21, 101},   {7, 256},    {1, 257},   {9, 300},     {5, 1000}, {3, 4097}, {2, 9001},
+    {1, 33003}, {2500, 701}, {32, 50257}, {5, 70001}, {1, 1000003},
 };
 
 /* What the logits are like. */
@@ -151,14 +150,15 @@ static double check_shape(tg_device *device, operation o, size_t n, size_t k, si
 }
 
 static void check_accuracy(tg_device *device) {
-    static const double bounds[OPERATIONS] = {8, 8, 8, 8};
+    static const double bounds[OPERATIONS] = {5, 3, 6, 2};
     uint64_t seed = 1;
     for (operation o = SOFTMAX; o < OPERATIONS; o++) {
         double worst = 0;
         for (size_t s = 0; s < TG_COUNT(shapes); s++)
             for (size_t variant = 0; variant < 4; variant++) {
                 const size_t n = shapes[s][0], k = shapes[s][1];
-                if (n * k > 100000 && variant >= 2 && o != SOFTMAX) continue;
+                if (n * k > 100000 && (variant >= 2 || device->threads == 2) && o != SOFTMAX)
+                    continue;
                 const double error = check_shape(device, o, n, k, variant * 5 % 16, variant % 2,
                                                  &seed);
                 if (!(error <= bounds[o]))

@@ -34,7 +34,7 @@ typedef struct tg_softmax_kernels {
     /* For rows so long that they are split by columns. e may be x, or NULL. */
     tg_row_part (*part_exps)(size_t k, const float *x, float *e);
     /* e times the factor; what was written last is read first. */
-    void (*part_scale)(size_t k, float factor, float *e);
+    void (*part_scale)(size_t k, double factor, float *e);
     /* y = factor exp(x - unit), where `max` is the largest of the whole row; past the caches unless
      * y is x. */
     void (*part_write)(size_t k, const float *x, float max, double unit, double factor, float *y);

@@ -66,15 +66,25 @@ tg_row_part TG_KERNEL(tg_part_exps)(size_t k, const float *x, float *e) {
     return part;
 }
 
+enum { COLUMNS = 1024 }; /* of a block */
+
 /* From the last block to the first: what was touched last is still in the cache. */
-void TG_KERNEL(tg_part_scale)(size_t k, float factor, float *e) {
-    const size_t block = 1024;
+static void scale(size_t k, float factor, float *e) {
     for (size_t end = k; end > 0;) {
-        const size_t begin = (end - 1) / block * block;
+        const size_t begin = (end - 1) / COLUMNS * COLUMNS;
         size_t i = begin;
         for (; i + LANES <= end; i += LANES) store(e + i, load(e + i) * factor);
         if (i < end) store_first(e + i, end - i, load_first(e + i, end - i) * factor);
         end = begin;
+    }
+}
+
+void TG_KERNEL(tg_part_scale)(size_t k, double factor, float *e) {
+    if (factor > 0x1p-120) {
+        scale(k, (float)factor, e);
+    } else { /* it is not normal in float32, but products may be */
+        scale(k, (float)(factor * 0x1p80), e);
+        scale(k, 0x1p-80f, e);
     }
 }
 
@@ -95,13 +105,13 @@ void TG_KERNEL(tg_part_write)(size_t k, const float *x, float max, double unit, 
     const float q = (float)(factor * exp(exp_shift_log(max) - unit));
     size_t head = (0 - (size_t)((uintptr_t)y / sizeof *y)) % LINE;
     if (head > k) head = k;
-    const size_t body = (k - head) / LINE * LINE, block = 1024;
+    const size_t body = (k - head) / LINE * LINE;
     write_edge(head, x, shift, q, y);
     write_edge(k - head - body, x + head + body, shift, q, y + head + body);
     x += head;
     y += head;
     for (size_t end = body; end > 0;) {
-        const size_t begin = (end - 1) / block * block;
+        const size_t begin = (end - 1) / COLUMNS * COLUMNS;
         for (size_t i = begin; i < end; i += LANES) {
             const vec v = exp_shifted(load(x + i), shift) * q;
             if (x == y)

@@ -9,7 +9,7 @@
 double TG_KERNEL(tg_cross_entropy)(size_t n, size_t k, const float *x,
                                    const tg_label_targets *targets, float *dx);
 tg_row_part TG_KERNEL(tg_part_exps)(size_t k, const float *x, float *e);
-void TG_KERNEL(tg_part_scale)(size_t k, float factor, float *e);
+void TG_KERNEL(tg_part_scale)(size_t k, double factor, float *e);
 void TG_KERNEL(tg_part_write)(size_t k, const float *x, float max, double unit, double factor,
                               float *y);
 void TG_KERNEL(tg_softmax_backward)(size_t n, size_t k, const float *y, const float *dy, float *dx);
