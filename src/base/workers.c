@@ -22,9 +22,9 @@ static const int64_t spin_time = 50 * 1000;
 /* so long, and as long as its own share took, the caller waits for a share that a worker has begun
  * before it takes the processors for busy with other programs. */
 static const int64_t patience = 300 * 1000;
-/* So long it then works alone; twice as long each time when it has worked in company for less than
- * the last of these in between. */
-static const int64_t least_solitude = 10 * 1000 * 1000, most_solitude = 1000 * 1000 * 1000,
+/* So long it then works alone; four times as long each time when it has worked in company for less
+ * than the last of these in between. */
+static const int64_t least_solitude = 40 * 1000 * 1000, most_solitude = 1000 * 1000 * 1000,
                      good_company = 1000 * 1000 * 1000;
 
 /* On a cache line of its own. */
@@ -140,7 +140,7 @@ static bool wait_for_shares(const tg_workers *w, size_t shares, uint64_t round, 
 
 static void go_alone_for_a_while(tg_workers *w) {
     const bool again = w->solitude > 0 && w->company < good_company;
-    w->solitude = again ? 2 * w->solitude : least_solitude;
+    w->solitude = again ? 4 * w->solitude : least_solitude;
     if (w->solitude > most_solitude) w->solitude = most_solitude;
     w->alone = w->solitude;
     w->company = 0;
