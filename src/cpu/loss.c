@@ -7,6 +7,7 @@
 #include "cpu/cpu.h"
 #include "cpu/rows.h"
 #include "cpu/softmax_columns.h"
+#include "cpu/split.h"
 
 /* The target of one row: the distribution q of loss.h and the class weights. */
 typedef struct row_target {
@@ -203,32 +204,35 @@ tg_status tg_cpu_cross_entropy(tg_device *device, size_t n, size_t k, const floa
     return TG_OK;
 }
 
+/* A loss that is a sum over elements. */
+typedef struct element_loss {
+    double (*kernel)(size_t count, const float *outputs, const float *targets, double scale,
+                     float *gradient);
+    const float *outputs, *targets;
+    double scale;
+    float *gradient;
+} element_loss;
+
+static double element_part(const void *context, size_t begin, size_t count) {
+    const element_loss *l = context;
+    return l->kernel(count, l->outputs + begin, l->targets + begin, l->scale,
+                     l->gradient ? l->gradient + begin : NULL);
+}
+
 tg_status tg_cpu_binary_cross_entropy(tg_device *device, size_t count, const float *logits,
                                       const float *targets, double scale, double *loss,
                                       float *gradient) {
-    (void)device;
-    double total = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double z = (double)logits[i], t = (double)targets[i], e = exp(-fabs(z));
-        total += (z > 0 ? z : 0) - z * t + log1p(e);
-        /* s(z) - t; for t = 1 as -s(-z), which does not cancel. */
-        const double slope = t == 1 ? -(z < 0 ? 1 : e) / (1 + e) : (z < 0 ? e : 1) / (1 + e) - t;
-        if (gradient) gradient[i] = (float)(slope * scale);
-    }
-    *loss = total * scale;
+    const element_loss l = {tg_cpu_instructions(device)->elementwise->binary_cross_entropy, logits,
+                            targets, scale, gradient};
+    *loss = tg_cpu_sum(device, count, 4096, element_part, &l) * scale;
     return TG_OK;
 }
 
 tg_status tg_cpu_mean_squared_error(tg_device *device, size_t count, const float *outputs,
                                     const float *targets, double scale, double *loss,
                                     float *gradient) {
-    (void)device;
-    double total = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double difference = (double)outputs[i] - (double)targets[i];
-        total += difference * difference;
-        if (gradient) gradient[i] = (float)(2 * difference * scale);
-    }
-    *loss = total * scale;
+    const element_loss l = {tg_cpu_instructions(device)->elementwise->mean_squared_error, outputs,
+                            targets, scale, gradient};
+    *loss = tg_cpu_sum(device, count, 65536, element_part, &l) * scale;
     return TG_OK;
 }

@@ -53,6 +53,14 @@ TG_INLINE void do_tile(size_t rows, size_t columns, const tile *t) {
         TG_UNROLL
         for (size_t j = 0; j < columns; j++) sums[i][j] = all(0);
     }
+    if (t->start) {
+        /* In the first lane, which costs nothing. */
+        TG_UNROLL
+        for (size_t i = 0; i < rows; i++) {
+            TG_UNROLL
+            for (size_t j = 0; j < columns; j++) sums[i][j] = (vec){t->start[i * t->start_row + j]};
+        }
+    }
     const size_t whole = t->terms / LANES * LANES;
     for (size_t term = 0; term < whole; term += LANES)
         add_terms(rows, columns, t, term, LANES, sums);
@@ -67,14 +75,6 @@ TG_INLINE void do_tile(size_t rows, size_t columns, const tile *t) {
     TG_UNROLL
     for (size_t i = 0; i < GROUPS; i++)
         if (i * LANES < rows * columns) store(dots + i * LANES, sum_each(flat + i * LANES));
-    if (t->start) {
-        TG_UNROLL
-        for (size_t i = 0; i < rows; i++) {
-            TG_UNROLL
-            for (size_t j = 0; j < columns; j++)
-                dots[i * columns + j] += t->start[i * t->start_row + j];
-        }
-    }
     TG_UNROLL
     for (size_t i = 0; i < rows; i++)
         memcpy(t->y + i * t->y_row, dots + i * columns, columns * sizeof(float));

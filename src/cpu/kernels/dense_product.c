@@ -7,7 +7,8 @@
 #include "cpu/kernels/dense_products.h"
 #include "cpu/kernels/sgd.h"
 
-/* The largest tile: as many sums as leave registers for a row of the panel and an element of a. */
+/* The largest tile: as many sums as leave registers for a row of the panel and an element of a. A
+ * tile one vector wide has MOST_ROWS rows: fewer sums would wait for each other. */
 #if TG_VECTOR_BYTES == 64
 enum { ROWS = 8, VECTORS = 3 };
 #elif TG_VECTOR_BYTES == 32
@@ -15,6 +16,7 @@ enum { ROWS = 4, VECTORS = 3 };
 #else
 enum { ROWS = 4, VECTORS = 2 };
 #endif
+enum { MOST_ROWS = 8 };
 
 /* A panel has at most so many terms; and so many rows of a are multiplied by one panel after the
  * other before the next rows: they stay in the second-level cache. */
@@ -65,7 +67,7 @@ TG_INLINE void step_part(const work *w, size_t place, size_t count, vec gradient
  * vector, where all are used. */
 TG_INLINE void do_tile(enum finish finish, size_t rows, size_t vectors, size_t last, const work *w,
                        size_t i) {
-    vec sums[ROWS][VECTORS];
+    vec sums[MOST_ROWS][VECTORS];
     TG_UNROLL
     for (size_t r = 0; r < rows; r++) {
         TG_UNROLL
@@ -121,10 +123,11 @@ TG_INLINE void do_tile(enum finish finish, size_t rows, size_t vectors, size_t l
 TG_INLINE void do_rows(enum finish finish, size_t vectors, size_t last, const work *shared) {
     /* A copy that no store to c can change, so that the compiler keeps it in registers. */
     const work own = *shared, *const w = &own;
+    const size_t most = vectors == 1 ? MOST_ROWS : ROWS;
     size_t i = 0;
-    for (; i + ROWS <= w->rows; i += ROWS) do_tile(finish, ROWS, vectors, last, w, i);
-    if (ROWS > 4 && i + 4 <= w->rows) {
-        do_tile(finish, ROWS > 4 ? 4 : 1, vectors, last, w, i);
+    for (; i + most <= w->rows; i += most) do_tile(finish, most, vectors, last, w, i);
+    if (most > 4 && i + 4 <= w->rows) {
+        do_tile(finish, 4, vectors, last, w, i);
         i += 4;
     }
     if (i + 2 <= w->rows) {

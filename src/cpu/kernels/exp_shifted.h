@@ -19,7 +19,7 @@
  */
 typedef struct exp_shift {
     vec lowest; /* below it the result is 0 */
-    ivec scale; /* shift << 23 */
+    uvec scale; /* shift << 23 */
 } exp_shift;
 
 /* How large a row's maximum may be, in magnitude. Without fused multiply-add n ln 2 is only exact
@@ -32,7 +32,7 @@ typedef struct exp_shift {
 
 TG_INLINE exp_shift exp_shift_for(vec max) {
     const vec exponent = exp_exponent(max) - 26;
-    return (exp_shift){(exponent - TG_ROUNDER - 125) * 0x1.62e43p-1f, (ivec)exponent << 23};
+    return (exp_shift){(exponent - TG_ROUNDER - 125) * 0x1.62e43p-1f, (uvec)exponent << 23};
 }
 
 /* The logarithm of what exp_shifted then divides by. */
@@ -46,11 +46,11 @@ TG_INLINE double plain_unit(float max) {
 }
 
 /* exp(x) / 2^(scale >> 23), where neither is large. */
-TG_INLINE vec exp_scaled(vec x, ivec scale) {
+TG_INLINE vec exp_scaled(vec x, uvec scale) {
 #if TG_VECTOR_BYTES == 16
     const vec exponent = exp_exponent(x);
-    const ivec one = (ivec)all(1);
-    return exp_fraction(x, exponent) * (vec)(((ivec)exponent << 23) - scale + one);
+    const uvec one = (uvec)all(1);
+    return exp_fraction(x, exponent) * (vec)(((uvec)exponent << 23) - scale + one);
 #else
 #if TG_VECTOR_BYTES == 64
     enum { BITS = 4 };
@@ -89,12 +89,12 @@ TG_INLINE vec exp_scaled(vec x, ivec scale) {
 #endif
     const vec exponent = x * (TG_LOG2_E * LANES) + TG_ROUNDER;
     const vec n = exponent - TG_ROUNDER;
-    const vec r = (x - n * (TG_LN2_HIGH / LANES)) - n * (TG_LN2_LOW / LANES);
+    const vec r = subtract_product(x, n, all(TG_LN2_HIGH / LANES)) - n * (TG_LN2_LOW / LANES);
     /* The lowest bits of n choose the power, and the others are its exponent: moved there they
      * bring the lowest with them, so these have been subtracted from the table. */
-    const ivec table = (ivec)load(powers) - (lane_numbers() << (23 - BITS));
-    const vec power = (vec)((ivec)permute((vec)table, (ivec)exponent) +
-                            (((ivec)exponent << (23 - BITS)) - scale));
+    const uvec table = (uvec)load(powers) - ((uvec)lane_numbers() << (23 - BITS));
+    const vec power = (vec)((uvec)permute((vec)table, (ivec)exponent) +
+                            (((uvec)exponent << (23 - BITS)) - scale));
     const vec p = (r * cube + square) * r + 1;
     return power * r * p + power;
 #endif
@@ -107,7 +107,7 @@ TG_INLINE vec exp_shifted(vec x, exp_shift shift) {
 
 /* The same for shift 0 and |x| up to 80, or NaN. */
 TG_INLINE vec exp_small(vec x) {
-    return exp_scaled(x, (ivec)all(0));
+    return exp_scaled(x, (uvec)all(0));
 }
 
 #endif

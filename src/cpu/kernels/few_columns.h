@@ -120,7 +120,7 @@ static __attribute__((noinline, unused)) void few_exps_by_row(size_t k, const fl
     for (size_t j = 0; j < k; j++) {
         const ivec rows = rows_of(j, k);
         const exp_shift shift = {permute(by_row.lowest, rows),
-                                 (ivec)permute((vec)by_row.scale, rows)};
+                                 (uvec)permute((vec)by_row.scale, rows)};
         store(e + j * LANES, exp_shifted(load(x + j * LANES), shift));
     }
     if (!any(~(absolute(maxima) < TG_EXP_LIMIT))) return;

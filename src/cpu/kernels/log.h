@@ -16,7 +16,7 @@ TG_INLINE vec log1p_of(vec t) {
     const vec lost = t - (u - 1); /* when 1 + t was rounded */
     const ivec half_root = (ivec)all(0x1.6a09e6p-1f);
     const ivec n = ((ivec)u - half_root) >> 23;
-    const ivec down = n << 23; /* subtracted from the bits: divides by 2^n */
+    const ivec down = (ivec)((uvec)n << 23); /* subtracted from the bits: divides by 2^n */
     const vec f = ((vec)((ivec)u - down) - 1) + lost * (vec)((127 << 23) - down);
     const vec s = f / (2 + f), z = s * s;
     vec p = z * (1.0f / 9) + 1.0f / 7;

@@ -1,19 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 /* The Jacobian of softmax, which is nothing but writing: row i of a sample's matrix is
  * y_i / T (unit vector i - y). */
-#include "cpu/kernels/many_columns.h"
 #include "cpu/kernels/softmax_parts.h"
 
+#define LINE 16u /* floats in a line of the cache */
+
+/* Columns begin .. begin + count - 1 of row i; up to a vector is written beyond them. */
+TG_INLINE void row_part(const float *y, float scaled, size_t i, size_t begin, size_t count,
+                        float *row) {
+    size_t j = 0;
+    for (; j + LANES <= count; j += LANES) store(row + j, -scaled * load(y + begin + j));
+    if (j < count) store(row + j, -scaled * load_first(y + begin + j, count - j));
+    if (i - begin < count) row[i - begin] = scaled * (1 - y[i]);
+}
+
+/* A matrix whose rows are no longer than a vector, of which the last is written beyond. */
+static void short_rows(size_t k, float temperature, const float *y, float *jacobian) {
+    const vec row = load_first(y, k), scaled = row / temperature;
+    const vec diagonal = scaled * (1 - row);
+    for (size_t i = 0; i < k; i++, jacobian += k)
+        store(jacobian, select(lane_numbers() == (int32_t)i, diagonal, -scaled[i] * row));
+}
+
+static void stored(size_t n, size_t k, float temperature, const float *y, float *jacobian) {
+    const float *end = jacobian + n * k * k;
+    for (size_t r = 0; r < n; r++, y += k) {
+        size_t i = 0;
+        if (k <= LANES && (size_t)(end - jacobian) >= k * k + LANES) {
+            short_rows(k, temperature, y, jacobian);
+            i = k;
+            jacobian += k * k;
+        }
+        for (; i < k; i++, jacobian += k) {
+            const float scaled = y[i] / temperature;
+            if ((size_t)(end - jacobian) >= k + LANES) {
+                row_part(y, scaled, i, 0, k, jacobian); /* the next row's beginning comes later */
+            } else {
+                for (size_t j = 0; j < k; j++) jacobian[j] = -scaled * y[j];
+                jacobian[i] = scaled * (1 - y[i]);
+            }
+        }
+    }
+}
+
 /* What is written one behind the other, but goes to memory in whole lines of the cache. */
-enum { PENDING = 1024 };
+enum { PENDING = 128, PART = 512 };
 typedef struct writer {
-    _Alignas(64) float pending[PENDING + 2 * LINE];
-    float *to;          /* where pending[0] goes: aligned to a line */
-    size_t skip, count; /* pending[0 .. skip - 1] are not to be written */
+    _Alignas(64) float pending[PENDING + PART + LANES];
+    float *to;   /* where pending[0] goes: aligned to a line */
+    size_t skip; /* pending[0 .. skip - 1] are not to be written */
 } writer;
 
-static void write_lines(writer *w) {
-    const size_t whole = w->count / LINE * LINE;
+/* Writes the whole lines of the first `count` and returns how many are left. */
+static size_t write_lines(writer *w, size_t count) {
+    const size_t whole = count / LINE * LINE;
     size_t i = 0;
     if (w->skip > 0) { /* the first line is not ours alone */
         memcpy(w->to + w->skip, w->pending + w->skip, (LINE - w->skip) * sizeof *w->to);
@@ -23,52 +63,26 @@ static void write_lines(writer *w) {
     for (; i < whole; i += LANES) stream(w->to + i, load(w->pending + i));
     memcpy(w->pending, w->pending + whole, LINE * sizeof *w->to);
     w->to += whole;
-    w->count -= whole;
-}
-
-TG_INLINE void write_lanes(writer *w, size_t count, vec v) {
-    store(w->pending + w->count, v);
-    w->count += count;
-    if (w->count >= PENDING) write_lines(w);
-}
-
-/* Lanes of unit vector i, from column j on. */
-TG_INLINE vec unit_lanes(size_t i, size_t j) {
-    return (vec)((lane_numbers() == (int32_t)(i - j)) & (ivec)all(1));
+    return count - whole;
 }
 
 static void streamed(size_t n, size_t k, float temperature, const float *y, float *jacobian) {
     writer w = {.skip = (uintptr_t)jacobian / sizeof *jacobian % LINE};
     w.to = jacobian - w.skip;
-    w.count = w.skip;
+    size_t count = w.skip;
     for (size_t r = 0; r < n; r++, y += k)
         for (size_t i = 0; i < k; i++) {
-            const float yi = y[i] / temperature;
-            size_t j = 0;
-            for (; j + LANES <= k; j += LANES)
-                write_lanes(&w, LANES, yi * (unit_lanes(i, j) - load(y + j)));
-            if (j < k) write_lanes(&w, k - j, yi * (unit_lanes(i, j) - load_first(y + j, k - j)));
+            const float scaled = y[i] / temperature;
+            for (size_t j = 0; j < k; j += PART) {
+                const size_t part = k - j < PART ? k - j : PART;
+                row_part(y, scaled, i, j, part, w.pending + count);
+                count += part;
+                if (count >= PENDING) count = write_lines(&w, count);
+            }
         }
-    if (w.count >= LINE) write_lines(&w);
-    memcpy(w.to + w.skip, w.pending + w.skip, (w.count - w.skip) * sizeof *w.to);
+    if (count >= LINE) count = write_lines(&w, count);
+    memcpy(w.to + w.skip, w.pending + w.skip, (count - w.skip) * sizeof *w.to);
     stream_end();
-}
-
-static void stored(size_t n, size_t k, float temperature, const float *y, float *jacobian) {
-    const float *end = jacobian + n * k * k;
-    for (size_t r = 0; r < n; r++, y += k)
-        for (size_t i = 0; i < k; i++, jacobian += k) {
-            const float yi = y[i] / temperature;
-            size_t j = 0;
-            for (; j + LANES <= k; j += LANES)
-                store(jacobian + j, yi * (unit_lanes(i, j) - load(y + j)));
-            if (j == k) continue;
-            const vec v = yi * (unit_lanes(i, j) - load_first(y + j, k - j));
-            if (end - (jacobian + j) >= LANES)
-                store(jacobian + j, v); /* the next row's beginning comes later */
-            else
-                store_first(jacobian + j, k - j, v);
-        }
 }
 
 void TG_KERNEL(tg_softmax_jacobian)(size_t n, size_t k, float temperature, const float *y,

@@ -210,6 +210,19 @@ TG_INLINE vec product_error(vec a, vec b, vec product) {
 #endif
 }
 
+/* c - a b, rounded once where the processor can. */
+TG_INLINE vec subtract_product(vec c, vec a, vec b) {
+#if defined(__AVX512F__)
+    return (vec)_mm512_fnmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__) && TG_VECTOR_BYTES == 32
+    return (vec)_mm256_fnmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__aarch64__)
+    return (vec)vfmsq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+    return c - a * b;
+#endif
+}
+
 TG_INLINE vec square_root(vec a) {
 #if defined(__AVX512F__)
     return (vec)_mm512_sqrt_ps((__m512)a);
@@ -256,6 +269,21 @@ TG_INLINE bool any(ivec mask) {
     int32_t found = 0;
     for (size_t i = 0; i < LANES; i++) found |= mask[i];
     return found != 0;
+#endif
+}
+
+/* The first lane of the mask that is -1; one is. */
+TG_INLINE size_t first_lane(ivec mask) {
+#if defined(__AVX512F__)
+    return (size_t)__builtin_ctz((unsigned)_mm512_movepi32_mask((__m512i)mask));
+#elif defined(__AVX2__)
+    return (size_t)__builtin_ctz((unsigned)_mm256_movemask_ps((__m256)mask));
+#elif defined(__SSE2__)
+    return (size_t)__builtin_ctz((unsigned)_mm_movemask_ps((__m128)mask));
+#else
+    size_t lane = 0;
+    while (!mask[lane]) lane++;
+    return lane;
 #endif
 }
 
