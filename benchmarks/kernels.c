@@ -12,6 +12,7 @@
 
 #include <tigrillo/tigrillo.h>
 
+#include "cpu/cpu.h"
 #include "support/input.h"
 #include "support/limits.h"
 #include "support/serve.h"
@@ -97,6 +98,15 @@ static void adam(void *context) {
     bench_task *task = context;
     check(tg_adam_step(&task->output, &task->second, &rule, ++task->step, &task->moments[0],
                        &task->moments[1]));
+}
+
+/* What no softmax does without: where this takes longer than to copy, it is the limit. Not a public
+ * operation, but the library's own exponential, in one pass. */
+static void exponentials(void *context) {
+    bench_task *task = context;
+    tg_cpu_instructions(task->device)
+        ->elementwise->exp(task->first.count, tg_tensor_data(&task->first),
+                           tg_tensor_data(&task->output));
 }
 
 /* What the memory is asked for: the bytes of so many matrices are read or written. */
@@ -241,6 +251,12 @@ static void prepare(bench_preparation *preparation) {
         added->name = "softmax-alone";
         added->context = &tasks[0];
         added->run = softmax;
+    }
+    if (found->run == softmax && threads == 1) {
+        bench_contestant *added = add_contestant(preparation);
+        added->name = "exp-alone";
+        added->context = &tasks[0];
+        added->run = exponentials;
     }
     add_limits(preparation, found);
 }
