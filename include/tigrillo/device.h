@@ -29,8 +29,8 @@ TG_API const char *tg_device_name(const tg_device *device);
 TG_API int tg_device_threads(const tg_device *device);
 
 /* The instruction set that the device's kernels are compiled for: "avx512", "avx2" or "baseline"
- * (all others, NEON among them). A CPU device takes the best that the processor has, or the one that
- * the environment variable TIGRILLO_INSTRUCTIONS names. */
+ * (all others, NEON among them). A CPU device takes the best that the processor has, or the one
+ * that the environment variable TIGRILLO_INSTRUCTIONS names. */
 TG_API const char *tg_device_instructions(const tg_device *device);
 
 /* Chooses another, of the same results but for their rounding. TG_UNSUPPORTED when the build or the

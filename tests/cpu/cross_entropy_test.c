@@ -183,6 +183,7 @@ static void check_limits(tg_device *device) {
         {3e5f, 0, 0, 0},
         {1e30f, -1e30f, 0, 0},
         {5, -inf, -inf, 0},
+        {95, 10, 9, 0},
         {1e5f, 1e5f, -inf, 0.69314718055994531},
         {-2e5f, -2e5f, -inf, 0.69314718055994531},
     };

@@ -214,6 +214,7 @@ static void multiply(const tg_product *p, bool transposed, const float *bias, wo
             term += w->terms;
         } while (term < p->k);
     }
+    w->b = NULL; /* the panel ends here */
 }
 
 void TG_KERNEL(tg_dense_multiply)(const tg_product *product, bool transposed, const float *bias) {

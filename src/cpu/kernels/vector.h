@@ -210,7 +210,7 @@ TG_INLINE vec product_error(vec a, vec b, vec product) {
 #endif
 }
 
-/* c - a b, rounded once where the processor can. */
+/* c - a b, where c is near a b: then the error of a b rounded would be seen. */
 TG_INLINE vec subtract_product(vec c, vec a, vec b) {
 #if defined(__AVX512F__)
     return (vec)_mm512_fnmadd_ps((__m512)a, (__m512)b, (__m512)c);
@@ -219,7 +219,8 @@ TG_INLINE vec subtract_product(vec c, vec a, vec b) {
 #elif defined(__aarch64__)
     return (vec)vfmsq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
 #else
-    return c - a * b;
+    const vec product = a * b;
+    return (c - product) - product_error(a, b, product);
 #endif
 }
 
@@ -233,7 +234,7 @@ TG_INLINE vec square_root(vec a) {
 #elif defined(__aarch64__)
     return (vec)vsqrtq_f32((float32x4_t)a);
 #else
-    vec root;
+    vec root = {0};
     for (size_t i = 0; i < LANES; i++) root[i] = __builtin_sqrtf(a[i]);
     return root;
 #endif
@@ -294,7 +295,7 @@ TG_INLINE vec permute(vec v, ivec index) {
 #elif defined(__AVX2__)
     return (vec)_mm256_permutevar8x32_ps((__m256)v, (__m256i)index);
 #else
-    vec permuted;
+    vec permuted = {0};
     for (size_t i = 0; i < LANES; i++) permuted[i] = v[index[i]];
     return permuted;
 #endif
