@@ -18,14 +18,14 @@
 enum { MOST_THREADS = 256, CACHE_LINE = 64 };
 
 /* Nanoseconds. So long a worker spins before it sleeps; */
-static const int64_t spin_time = 50 * 1000;
+static const int64_t spin_time = 50000;
 /* so long, and as long as its own share took, the caller waits for a share that a worker has begun
  * before it takes the processors for busy with other programs. */
-static const int64_t patience = 300 * 1000;
+static const int64_t patience = 300000;
 /* So long it then works alone; four times as long each time when it has worked in company for less
  * than the last of these in between. */
-static const int64_t least_solitude = 40 * 1000 * 1000, most_solitude = 1000 * 1000 * 1000,
-                     good_company = 1000 * 1000 * 1000;
+static const int64_t least_solitude = 40000000, most_solitude = 1000000000,
+                     good_company = 1000000000;
 
 /* On a cache line of its own. */
 typedef struct share {
