@@ -11,7 +11,7 @@
  *         (or both at once: tg_plan_backward_step(plan, optimizer, 0.1f, &parameters))
  *
  * A plan borrows its model. One thread at a time may use a plan; any number of plans may share a
- * model while nothing changes it. */
+ * model while nothing changes it: a plan for inference is the prediction object of one thread. */
 #ifndef TIGRILLO_PLAN_H
 #define TIGRILLO_PLAN_H
 
