@@ -104,10 +104,11 @@ TG_API tg_fit_options tg_fit_defaults(void);
  * written of an epoch that ended so.) `history`, which may be NULL, is filled in these two cases as
  * well; the caller destroys it.
  *
- * With the same model, data, options, instructions (tg_device_instructions) and number of threads the
- * weights are the same, bit for bit. Only products so large that BLAS computes them (architecture.md)
- * may then differ between machines, and while another thread computes such on a device with another
- * number of threads: BLAS has one number for the whole process, and the first to compute sets it. */
+ * With the same model, data, options, instructions (tg_device_instructions) and number of threads
+ * the weights are the same, bit for bit. Only products so large that BLAS computes them
+ * (architecture.md) may then differ between machines, and while another thread computes such on a
+ * device with another number of threads: BLAS has one number for the whole process, and the first
+ * to compute sets it. */
 TG_API TG_CHECKED tg_status tg_fit(tg_model *model, const tg_dataset *train,
                                    const tg_dataset *validation, const tg_fit_options *options,
                                    tg_history *history);
