@@ -84,7 +84,7 @@ def enter(work, available, folder):
             continue
         # Beside a busy neighbour the system must have the chance to move a single thread out of the
         # neighbour's way.
-        pin(program, max(work.threads) if work.variant == "busy neighbour" else program.threads)
+        pin(program, max(work.threads) if work.is_beside_neighbour else program.threads)
         entered += [(program, Measurement(work, program.threads, name,
                                           program.versions.get(name, ""), []))
                     for name in names if work.admits(name)]
@@ -103,10 +103,13 @@ def ask(program, measurement, *words):
         return None
 
 
-def go_round(entered, rounds, seconds):
+def go_round(work, entered, rounds, seconds):
+    average = "median"
+    if work.is_beside_neighbour:  # whose turns are what counts; and they are milliseconds long
+        average, seconds = "mean", 10 * seconds
     for _ in range(rounds):
         for program, measurement in entered:
-            answer = ask(program, measurement, "time", measurement.contestant, seconds)
+            answer = ask(program, measurement, average, measurement.contestant, seconds)
             if answer:
                 measurement.times.append(float(answer[0]))
 
@@ -134,7 +137,7 @@ def measure(work, available, rounds, seconds):
         folder = pathlib.Path(name)
         given = inputs.write(work, folder)
         entered = enter(work, available, folder)
-        with programs.Neighbour(work.variant == "busy neighbour"):
-            go_round(entered, rounds, seconds)
+        with programs.Neighbour(work.is_beside_neighbour):
+            go_round(work, entered, rounds, seconds)
         compare(work, given, entered, folder)
     return [measurement for program, measurement in entered if program.process is not None]

@@ -73,7 +73,7 @@ Written by `benchmarks/run.sh`; figures without a machine mean nothing, and this
 All contestants of a work ran in turns, A B C A B C ..., {rounds} rounds of about {seconds:g}
 seconds each, every one a process of its own (the limits share ours), pinned to as many processors
 as it has threads and stopped while the others ran. A time is the median of the rounds of the
-medians within a round.
+medians within a round; beside a busy neighbour, of the means.
 
 ## Figures to reach
 

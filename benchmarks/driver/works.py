@@ -30,6 +30,10 @@ class Work:
         """Inputs, hidden units and outputs of a network."""
         return [int(size) for size in self.shape.split("/")[0].split("-")]
 
+    @property
+    def is_beside_neighbour(self):
+        return self.variant == "busy neighbour"
+
     def admits(self, contestant):
         return not self.contestants or contestant.startswith(self.contestants)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/serve.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 
 #include "support/input.h"
 
-enum { MOST_SAMPLES = 4096, LEAST_SAMPLES = 3 };
+enum { MOST_SAMPLES = 16384, LEAST_SAMPLES = 3 };
 
 static double now(void) {
     struct timespec time;
@@ -27,18 +28,23 @@ static int compare(const void *a, const void *b) {
     return (first > second) - (first < second);
 }
 
-/* The median of samples, each of so many calls that the clock does not matter. The first calls warm
- * the caches, which other programs have used in between, and are not counted. */
-static double time_contestant(const bench_contestant *contestant, double seconds) {
+/* The median of samples, or their mean; each is of so many calls that the clock does not matter.
+ * The first calls warm the caches, which other programs have used in between, and are not counted.
+ */
+static double time_contestant(const bench_contestant *contestant, double seconds, bool mean) {
     static double samples[MOST_SAMPLES];
     const double least_sample = 1e-4, start = now();
     size_t calls = 1, count = 0;
+    double sum = 0;
     if (contestant->begin) contestant->begin(contestant->context);
     contestant->run(contestant->context);
     while (time_calls(contestant, calls) < least_sample) calls *= 2;
-    while (count < LEAST_SAMPLES || (count < MOST_SAMPLES && now() - start < seconds))
-        samples[count++] = time_calls(contestant, calls) / (double)calls;
+    while (count < LEAST_SAMPLES || (count < MOST_SAMPLES && now() - start < seconds)) {
+        samples[count] = time_calls(contestant, calls) / (double)calls;
+        sum += samples[count++];
+    }
     if (contestant->end) contestant->end(contestant->context);
+    if (mean) return sum / (double)count;
     qsort(samples, count, sizeof *samples, compare);
     return samples[count / 2];
 }
@@ -96,9 +102,10 @@ void serve(const bench_program *program) {
             preparation.shape = words[2];
             preparation.folder = words[3];
             answer_prepare(program, &preparation);
-        } else if (strcmp(command, "time") == 0 && words[2]) {
-            double seconds = strtod(words[2], NULL);
-            printf("ok %.9g\n", time_contestant(find(&preparation, words[1]), seconds));
+        } else if ((strcmp(command, "median") == 0 || strcmp(command, "mean") == 0) && words[2]) {
+            const double seconds = strtod(words[2], NULL);
+            const bool mean = strcmp(command, "mean") == 0;
+            printf("ok %.9g\n", time_contestant(find(&preparation, words[1]), seconds, mean));
         } else if (strcmp(command, "result") == 0 && words[2]) {
             const bench_contestant *contestant = find(&preparation, words[1]);
             if (contestant->result_calls) write_result(contestant, words[2]);

@@ -7,7 +7,8 @@
  *     versions                     ok NAME=VERSION ...      of the contestants; no spaces in them
  *     prepare WORK SHAPE FOLDER    ok CONTESTANT ...        inputs are FOLDER/first.f32 and so on
  *                                  no REASON                this program has none for this work
- *     time CONTESTANT SECONDS      ok SECONDS_PER_CALL      the median of about SECONDS of calls
+ *     median CONTESTANT SECONDS    ok SECONDS_PER_CALL      after about SECONDS of calls
+ *     mean CONTESTANT SECONDS      ok SECONDS_PER_CALL      in which interruptions count
  *     result CONTESTANT FILE       ok                       float32, as the memory has them
  *                                  no REASON                nothing to compare
  *

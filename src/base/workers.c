@@ -20,12 +20,12 @@ enum { MOST_THREADS = 256, CACHE_LINE = 64 };
 /* Nanoseconds. So long a worker spins before it sleeps; */
 static const int64_t spin_time = 50000;
 /* so long, and as long as its own share took, the caller waits for a share that a worker has begun
- * before it takes the processors for busy with other programs. */
+ * before it counts the wait as lost: the processors are busy with other programs. */
 static const int64_t patience = 300000;
-/* So long it then works alone; four times as long each time when it has worked in company for less
- * than the last of these in between. */
-static const int64_t least_solitude = 40000000, most_solitude = 1000000000,
-                     good_company = 1000000000;
+/* When half of its recent work is lost so, the caller works alone for a while: `solitude_factor`
+ * times as long as it has lost, and four times as long each time when it has worked in company for
+ * less than that in between. */
+static const int64_t recent = 100000000, solitude_factor = 16, most_solitude = 1000000000;
 
 /* On a cache line of its own. */
 typedef struct share {
@@ -50,9 +50,9 @@ struct tg_workers {
     void *context;
     size_t parts;
 
-    /* Of the caller that holds `busy`, in nanoseconds of work: how long it is to go on alone, how
-     * long it was the last time, and how long it has been in company since. */
-    int64_t alone, solitude, company;
+    /* Of the caller that holds `busy`, in nanoseconds: how long it is to go on alone, how long it
+     * was the last time, how long it has worked in company since, and what it then has lost. */
+    int64_t alone, solitude, company, lost;
 
     /* For sleeping. */
     pthread_mutex_t lock;
@@ -138,12 +138,21 @@ static bool wait_for_shares(const tg_workers *w, size_t shares, uint64_t round, 
     return soon;
 }
 
-static void go_alone_for_a_while(tg_workers *w) {
-    const bool again = w->solitude > 0 && w->company < good_company;
-    w->solitude = again ? 4 * w->solitude : least_solitude;
+/* Whether company still pays is asked after each late round. */
+static void count_late_round(tg_workers *w, int64_t lost) {
+    w->lost += lost;
+    if (w->lost <= w->company / 2) return;
+    w->solitude = w->company < w->solitude ? 4 * w->solitude : solitude_factor * w->lost;
     if (w->solitude > most_solitude) w->solitude = most_solitude;
     w->alone = w->solitude;
-    w->company = 0;
+    w->company = w->lost = 0;
+}
+
+static void count_work(tg_workers *w, int64_t own) {
+    w->company += own;
+    if (w->company < recent) return;
+    w->company /= 2;
+    w->lost /= 2;
 }
 
 static void run_round(tg_workers *w, size_t parts, void (*body)(void *context, size_t part),
@@ -163,9 +172,10 @@ static void run_round(tg_workers *w, size_t parts, void (*body)(void *context, s
     }
     const int64_t begin = now();
     for (size_t i = 0; i < shares; i++) take(w, i, round);
-    const int64_t own = now() - begin;
-    w->company += own;
-    if (!wait_for_shares(w, shares, round, patience + own)) go_alone_for_a_while(w);
+    const int64_t end = now();
+    count_work(w, end - begin);
+    if (!wait_for_shares(w, shares, round, patience + (end - begin)))
+        count_late_round(w, now() - end);
 }
 
 static void run_alone(size_t parts, void (*body)(void *context, size_t part), void *context) {

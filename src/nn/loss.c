@@ -39,7 +39,13 @@ tg_status tg_loss_check(const tg_loss *loss, size_t k) {
 
 static tg_status check_labels(const tg_targets *targets, size_t n, size_t k, int32_t ignored) {
     TG_REQUIRE(targets->count == n, "loss: %zu labels for %zu rows", targets->count, n);
-    for (size_t r = 0; r < n; r++) {
+    const uint32_t bound = k <= INT32_MAX ? (uint32_t)k : (uint32_t)INT32_MAX + 1;
+    /* Without a branch, so that the compiler takes many labels at once. */
+    uint32_t wrong = 0;
+    for (size_t r = 0; r < n; r++)
+        wrong |= (uint32_t)((targets->labels[r] != ignored) &
+                            ((uint32_t)targets->labels[r] >= bound));
+    for (size_t r = 0; wrong && r < n; r++) {
         int32_t label = targets->labels[r];
         TG_REQUIRE(label == ignored || (label >= 0 && (size_t)label < k),
                    "loss: row %zu: label %d is not in 0 .. %zu", r, (int)label, k - 1);
@@ -73,12 +79,15 @@ static tg_device_targets on_device(const tg_targets *targets) {
 double tg_loss_normalizer(const tg_loss *loss, tg_targets targets, size_t n, size_t k) {
     if (loss->kind != TG_CROSS_ENTROPY) return (double)n * (double)k;
     if (targets.values) return (double)n;
-    double total = 0;
-    for (size_t r = 0; r < n; r++) {
-        const int32_t label = targets.labels[r];
-        if (label == loss->ignore_index) continue;
-        total += loss->class_weights ? (double)loss->class_weights[label] : 1;
+    if (!loss->class_weights) {
+        size_t count = 0;
+        for (size_t r = 0; r < n; r++) count += targets.labels[r] != loss->ignore_index;
+        return (double)count;
     }
+    double total = 0;
+    for (size_t r = 0; r < n; r++)
+        if (targets.labels[r] != loss->ignore_index)
+            total += (double)loss->class_weights[targets.labels[r]];
     return total;
 }
 
