@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The Jacobian of softmax, which is nothing but writing: row i of a sample's matrix is
  * y_i / T (unit vector i - y). */
+#include "cpu/kernels/few_columns.h"
 #include "cpu/kernels/softmax_parts.h"
 
 #define LINE 16u /* floats in a line of the cache */
@@ -14,24 +15,39 @@ TG_INLINE void row_part(const float *y, float scaled, size_t i, size_t begin, si
     if (i - begin < count) row[i - begin] = scaled * (1 - y[i]);
 }
 
-/* A matrix whose rows are no longer than a vector, of which the last is written beyond. */
-static void short_rows(size_t k, float temperature, const float *y, float *jacobian) {
-    const vec row = load_first(y, k), scaled = row / temperature;
-    const vec diagonal = scaled * (1 - row);
-    for (size_t i = 0; i < k; i++, jacobian += k)
-        store(jacobian, select(lane_numbers() == (int32_t)i, diagonal, -scaled[i] * row));
+/* One of the vectors that a matrix of at most LANES columns is written as: its lanes' rows and
+ * columns, and 1 on the diagonal. */
+typedef struct matrix_part {
+    ivec rows, columns;
+    vec unit;
+} matrix_part;
+
+/* Matrices one after another, each of which is written a little beyond its end: as many of the n as
+ * have room for that. Returns how many. */
+static size_t short_rows(size_t n, size_t k, float temperature, const float *y, float *jacobian) {
+    matrix_part parts[LANES];
+    const size_t vectors = (k * k + LANES - 1) / LANES;
+    for (size_t j = 0; j < vectors; j++) {
+        parts[j].rows = rows_of(j, k);
+        parts[j].columns = lane_numbers() + (int32_t)(j * LANES) - parts[j].rows * (int32_t)k;
+        parts[j].unit = select(parts[j].rows == parts[j].columns, all(1), all(0));
+    }
+    size_t r = 0;
+    for (; r < n && (n - r) * k * k >= vectors * LANES; r++, y += k, jacobian += k * k) {
+        const vec row = load_first(y, k), scaled = row / temperature;
+        for (size_t j = 0; j < vectors; j++)
+            store(jacobian + j * LANES, permute(scaled, parts[j].rows) *
+                                            (parts[j].unit - permute(row, parts[j].columns)));
+    }
+    return r;
 }
 
 static void stored(size_t n, size_t k, float temperature, const float *y, float *jacobian) {
     const float *end = jacobian + n * k * k;
-    for (size_t r = 0; r < n; r++, y += k) {
-        size_t i = 0;
-        if (k <= LANES && (size_t)(end - jacobian) >= k * k + LANES) {
-            short_rows(k, temperature, y, jacobian);
-            i = k;
-            jacobian += k * k;
-        }
-        for (; i < k; i++, jacobian += k) {
+    /* Where lanes cannot be permuted, rows alone are faster. */
+    size_t r = LANES > 4 && k <= LANES ? short_rows(n, k, temperature, y, jacobian) : 0;
+    for (y += r * k, jacobian += r * k * k; r < n; r++, y += k)
+        for (size_t i = 0; i < k; i++, jacobian += k) {
             const float scaled = y[i] / temperature;
             if ((size_t)(end - jacobian) >= k + LANES) {
                 row_part(y, scaled, i, 0, k, jacobian); /* the next row's beginning comes later */
@@ -40,7 +56,6 @@ static void stored(size_t n, size_t k, float temperature, const float *y, float 
                 jacobian[i] = scaled * (1 - y[i]);
             }
         }
-    }
 }
 
 /* What is written one behind the other, but goes to memory in whole lines of the cache. */
