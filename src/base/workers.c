@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 
-enum { MOST_THREADS = 256, CACHE_LINE = 64 };
+enum { CACHE_LINE = 64 };
 
 /* Nanoseconds. So long a worker spins before it sleeps; */
 static const int64_t spin_time = 50000;
@@ -203,10 +203,10 @@ size_t tg_workers_count(const tg_workers *workers) {
 }
 
 int tg_thread_count(int threads) {
-    if (threads > 0) return threads < MOST_THREADS ? threads : MOST_THREADS;
+    if (threads > 0) return threads < TG_MOST_THREADS ? threads : TG_MOST_THREADS;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (processors < 1) return 1;
-    return processors < MOST_THREADS ? (int)processors : MOST_THREADS;
+    return processors < TG_MOST_THREADS ? (int)processors : TG_MOST_THREADS;
 }
 
 size_t tg_part_begin(size_t count, size_t multiple, size_t parts, size_t part) {

@@ -15,6 +15,8 @@
 
 #include <tigrillo/status.h>
 
+enum { TG_MOST_THREADS = 256 };
+
 typedef struct tg_workers tg_workers;
 
 /* `threads` counts the caller's; 0 takes one for each processor. Where the system gives fewer, the
@@ -31,7 +33,7 @@ size_t tg_workers_count(const tg_workers *workers);
 void tg_workers_run(tg_workers *workers, size_t parts, void (*body)(void *context, size_t part),
                     void *context);
 
-/* threads, or the number of processors when it is 0. */
+/* threads, or the number of processors when it is 0; at most TG_MOST_THREADS. */
 int tg_thread_count(int threads);
 
 /* Where part `part` of `parts` begins when `count` things are split evenly, in multiples of

@@ -124,6 +124,6 @@ tg_status tg_cpu_open(int threads, tg_device **device) {
 
 static void close_device(tg_device *device) {
     if (device == &one_thread.device) return;
-    tg_workers_destroy(tg_cpu_workers(device));
+    tg_workers_destroy(device->workers);
     tg_release(device);
 }

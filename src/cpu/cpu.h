@@ -21,10 +21,6 @@ static inline const tg_instructions *tg_cpu_instructions(const tg_device *device
                                 memory_order_relaxed);
 }
 
-static inline tg_workers *tg_cpu_workers(const tg_device *device) {
-    return device->workers;
-}
-
 tg_status tg_cpu_dense_forward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
                                const float *w, const float *b, tg_layer_kind activation,
                                float slope, float *y);

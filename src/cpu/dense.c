@@ -42,7 +42,7 @@ static size_t count_parts(const layer *l) {
 static void run(const layer *l, size_t parts, void (*body)(void *context, size_t part),
                 void *context) {
     if (parts > 1)
-        tg_workers_run(tg_cpu_workers(l->device), parts, body, context);
+        tg_workers_run(l->device->workers, parts, body, context);
     else
         body(context, 0);
 }

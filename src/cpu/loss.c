@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cpu/cpu.h"
-#include "cpu/rows.h"
 #include "cpu/softmax_columns.h"
 #include "cpu/split.h"
 
@@ -124,15 +123,14 @@ typedef struct label_work {
     const float *logits;
     tg_label_targets targets;
     float *gradient;
-    double losses[TG_MOST_PARTS];
 } label_work;
 
-static void cross_entropy_part(void *context, size_t part, size_t begin, size_t count) {
-    label_work *w = context;
+static double cross_entropy_part(const void *context, size_t begin, size_t count) {
+    const label_work *w = context;
     tg_label_targets targets = w->targets;
     targets.labels += begin;
-    w->losses[part] = w->kernels->cross_entropy(count, w->k, w->logits + begin * w->k, &targets,
-                                                w->gradient ? w->gradient + begin * w->k : NULL);
+    return w->kernels->cross_entropy(count, w->k, w->logits + begin * w->k, &targets,
+                                     w->gradient ? w->gradient + begin * w->k : NULL);
 }
 
 /* The rows one after another, each split by columns. */
@@ -164,20 +162,16 @@ tg_status tg_cpu_softmax_cross_entropy(tg_device *device, size_t n, size_t k, co
                                   gradient);
         return TG_OK;
     }
-    label_work w = {
+    const label_work w = {
         .kernels = tg_cpu_instructions(device)->softmax,
         .k = k,
         .logits = logits,
         .targets = {targets.labels, options->class_weights, options->ignore_index, scale},
         .gradient = gradient};
-    double total = 0;
-    if (tg_cpu_split_columns(device, n, k) || (!gradient && k > tg_most_columns_without_gradient)) {
-        total = cross_entropy_columns(device, n, &w);
-    } else {
-        const size_t parts = tg_cpu_split_rows(device, n, k, LEAST, cross_entropy_part, &w);
-        for (size_t part = 0; part < parts; part++) total += w.losses[part];
-    }
-    *loss = total * scale;
+    const bool by_columns = tg_cpu_split_columns(device, n, k) ||
+                            (!gradient && k > tg_most_columns_without_gradient);
+    *loss = scale * (by_columns ? cross_entropy_columns(device, n, &w)
+                                : tg_cpu_sum_rows(device, n, k, LEAST, cross_entropy_part, &w));
     return TG_OK;
 }
 

@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "cpu/cpu.h"
-#include "cpu/rows.h"
 #include "cpu/softmax_columns.h"
+#include "cpu/split.h"
 
 /* How many elements are worth a thread; of the Jacobian, which takes less time each. */
 enum { LEAST = 65536, LEAST_OF_JACOBIAN = 131072 };
@@ -32,8 +32,7 @@ static float row_max(const float *x, size_t k) {
 }
 
 /* y_i = exp((x_i - m) / T) / sum */
-static void forward_at_temperature(void *context, size_t part, size_t begin, size_t count) {
-    (void)part;
+static void forward_at_temperature(const void *context, size_t begin, size_t count) {
     const rows_work *w = context;
     const size_t k = w->k;
     const float *x = w->a + begin * k;
@@ -50,8 +49,7 @@ static void forward_at_temperature(void *context, size_t part, size_t begin, siz
     }
 }
 
-static void forward(void *context, size_t part, size_t begin, size_t count) {
-    (void)part;
+static void forward(const void *context, size_t begin, size_t count) {
     const rows_work *w = context;
     w->kernels->softmax(count, w->k, w->a + begin * w->k, w->result + begin * w->k);
 }
@@ -59,7 +57,7 @@ static void forward(void *context, size_t part, size_t begin, size_t count) {
 tg_status tg_cpu_softmax_forward(tg_device *device, size_t n, size_t k, float temperature,
                                  const float *x, float *y) {
     if (k == 0) return TG_OK;
-    rows_work w = {tg_cpu_instructions(device)->softmax, k, temperature, x, NULL, y, NULL};
+    const rows_work w = {tg_cpu_instructions(device)->softmax, k, temperature, x, NULL, y, NULL};
     if (temperature != 1)
         tg_cpu_split_rows(device, n, k, LEAST / 16, forward_at_temperature, &w);
     else if (!tg_cpu_split_columns(device, n, k))
@@ -71,8 +69,7 @@ tg_status tg_cpu_softmax_forward(tg_device *device, size_t n, size_t k, float te
 }
 
 /* dx_i = y_i (dy_i - sum_j dy_j y_j) / T */
-static void backward_at_temperature(void *context, size_t part, size_t begin, size_t count) {
-    (void)part;
+static void backward_at_temperature(const void *context, size_t begin, size_t count) {
     const rows_work *w = context;
     const size_t k = w->k;
     const float *y = w->a + begin * k, *dy = w->b + begin * k;
@@ -85,8 +82,7 @@ static void backward_at_temperature(void *context, size_t part, size_t begin, si
     }
 }
 
-static void backward(void *context, size_t part, size_t begin, size_t count) {
-    (void)part;
+static void backward(const void *context, size_t begin, size_t count) {
     const rows_work *w = context;
     const size_t first = begin * w->k;
     w->kernels->softmax_backward(count, w->k, w->a + first, w->b + first, w->result + first);
@@ -95,7 +91,7 @@ static void backward(void *context, size_t part, size_t begin, size_t count) {
 tg_status tg_cpu_softmax_backward(tg_device *device, size_t n, size_t k, float temperature,
                                   const float *y, const float *dy, float *dx) {
     if (k == 0) return TG_OK;
-    rows_work w = {tg_cpu_instructions(device)->softmax, k, temperature, y, dy, dx, NULL};
+    const rows_work w = {tg_cpu_instructions(device)->softmax, k, temperature, y, dy, dx, NULL};
     if (temperature != 1)
         tg_cpu_split_rows(device, n, k, LEAST / 2, backward_at_temperature, &w);
     else
@@ -103,8 +99,7 @@ tg_status tg_cpu_softmax_backward(tg_device *device, size_t n, size_t k, float t
     return TG_OK;
 }
 
-static void jacobian_of(void *context, size_t part, size_t begin, size_t count) {
-    (void)part;
+static void jacobian_of(const void *context, size_t begin, size_t count) {
     const rows_work *w = context;
     const size_t k = w->k;
     w->kernels->softmax_jacobian(count, k, w->temperature, w->a + begin * k,
@@ -115,15 +110,15 @@ static void jacobian_of(void *context, size_t part, size_t begin, size_t count) 
 tg_status tg_cpu_softmax_jacobian(tg_device *device, size_t n, size_t k, float temperature,
                                   const float *y, float *jacobian) {
     if (k == 0) return TG_OK;
-    rows_work w = {tg_cpu_instructions(device)->softmax, k, temperature, y, NULL, jacobian, NULL};
+    const rows_work w = {
+        tg_cpu_instructions(device)->softmax, k, temperature, y, NULL, jacobian, NULL};
     tg_cpu_split_rows(device, n, k * k, LEAST_OF_JACOBIAN, jacobian_of, &w);
     return TG_OK;
 }
 
 /* ---- Log-softmax ---- */
 
-static void log_forward(void *context, size_t part, size_t begin, size_t count) {
-    (void)part;
+static void log_forward(const void *context, size_t begin, size_t count) {
     const rows_work *w = context;
     w->kernels->log_softmax(count, w->k, w->a + begin * w->k, w->result + begin * w->k);
 }
@@ -132,13 +127,12 @@ static void log_forward(void *context, size_t part, size_t begin, size_t count) 
 tg_status tg_cpu_log_softmax_forward(tg_device *device, size_t n, size_t k, const float *x,
                                      float *y) {
     if (k == 0) return TG_OK;
-    rows_work w = {tg_cpu_instructions(device)->softmax, k, 1, x, NULL, y, NULL};
+    const rows_work w = {tg_cpu_instructions(device)->softmax, k, 1, x, NULL, y, NULL};
     tg_cpu_split_rows(device, n, k, LEAST, log_forward, &w);
     return TG_OK;
 }
 
-static void log_backward(void *context, size_t part, size_t begin, size_t count) {
-    (void)part;
+static void log_backward(const void *context, size_t begin, size_t count) {
     const rows_work *w = context;
     const size_t first = begin * w->k;
     w->kernels->log_softmax_backward(count, w->k, w->a + first, w->b + first, w->result + first);
@@ -148,7 +142,7 @@ static void log_backward(void *context, size_t part, size_t begin, size_t count)
 tg_status tg_cpu_log_softmax_backward(tg_device *device, size_t n, size_t k, const float *y,
                                       const float *dy, float *dx) {
     if (k == 0) return TG_OK;
-    rows_work w = {tg_cpu_instructions(device)->softmax, k, 1, y, dy, dx, NULL};
+    const rows_work w = {tg_cpu_instructions(device)->softmax, k, 1, y, dy, dx, NULL};
     tg_cpu_split_rows(device, n, k, LEAST, log_backward, &w);
     return TG_OK;
 }
@@ -184,14 +178,13 @@ tg_status tg_cpu_sum_normalize_backward(tg_device *device, size_t n, size_t k, c
 
 /* ---- Argmax ---- */
 
-static void argmax_of(void *context, size_t part, size_t begin, size_t count) {
-    (void)part;
+static void argmax_of(const void *context, size_t begin, size_t count) {
     const rows_work *w = context;
     w->kernels->argmax(count, w->k, w->a + begin * w->k, w->labels + begin);
 }
 
 tg_status tg_cpu_argmax(tg_device *device, size_t n, size_t k, const float *x, int32_t *labels) {
-    rows_work w = {tg_cpu_instructions(device)->softmax, k, 1, x, NULL, NULL, labels};
+    const rows_work w = {tg_cpu_instructions(device)->softmax, k, 1, x, NULL, NULL, labels};
     tg_cpu_split_rows(device, n, k, LEAST, argmax_of, &w);
     return TG_OK;
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "cpu/cpu.h"
-#include "cpu/rows.h"
+#include "cpu/split.h"
 
 /* Columns that one call of a kernel takes; a thread's are two ranges where the label is among them,
  * which is in neither. */
@@ -19,7 +19,7 @@ typedef struct long_row {
     const float *x;
     float *y;
     bool keep; /* the exponentials stay in y between the passes, and are not taken twice */
-    range ranges[TG_MOST_PARTS][2];
+    range ranges[TG_MOST_THREADS][2];
     float max;           /* of the row */
     double unit, others; /* the sum of exp(x - unit) but for the label's */
     double factor;       /* with the division by the sum */
@@ -87,23 +87,20 @@ void tg_cpu_softmax_columns(tg_device *device, size_t n, size_t k, const float *
     long_row row = {.kernels = tg_cpu_instructions(device)->softmax,
                     .k = k,
                     .label = label,
-                    .parts = k / 32768,
+                    .parts = tg_cpu_parts(device, k, 32768),
                     .x = x,
                     .y = y,
                     .keep = y && y != x && n * k * sizeof *y <= tg_stream_bytes};
-    if (row.parts < 1) row.parts = 1;
-    if (row.parts > (size_t)device->threads) row.parts = (size_t)device->threads;
-    if (row.parts > TG_MOST_PARTS) row.parts = TG_MOST_PARTS;
     const bool labelled = label != TG_NO_LABEL;
     const float at_label = labelled ? x[label] : -INFINITY;
 
-    tg_workers_run(tg_cpu_workers(device), row.parts, sum_part, &row);
+    tg_workers_run(device->workers, row.parts, sum_part, &row);
     add_parts(&row, at_label);
     const double label_exp = at_label == INFINITY ? (double)NAN : exp((double)at_label - row.unit);
     const double sum = row.others + label_exp, ratio = row.others / label_exp;
     if (labelled) *loss += ratio < 1e30 ? log1p(ratio) : log(sum) + row.unit - (double)at_label;
     if (!y) return;
     row.factor = factor / sum;
-    tg_workers_run(tg_cpu_workers(device), row.parts, write_part, &row);
+    tg_workers_run(device->workers, row.parts, write_part, &row);
     if (labelled) y[label] = (float)(-row.others * row.factor);
 }

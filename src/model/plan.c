@@ -56,26 +56,13 @@ struct tg_plan {
 
 /* ---- Laying out ---- */
 
-static bool is_activation(tg_layer_kind kind) {
-    switch (kind) {
-    case TG_LAYER_SIGMOID:
-    case TG_LAYER_TANH:
-    case TG_LAYER_RELU:
-    case TG_LAYER_LEAKY_RELU:
-    case TG_LAYER_GELU:
-    case TG_LAYER_GELU_TANH:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* Whether the activation i may take the place of its input: not where backward needs that input,
  * nor where a loss may want it as logits. */
 static bool joins_dense(const tg_plan *plan, size_t i) {
     const tg_layer *layers = plan->model->layers;
     if (i == 0 || i >= plan->stages) return false;
-    if (layers[i - 1].kind != TG_LAYER_DENSE || !is_activation(layers[i].kind)) return false;
+    if (layers[i - 1].kind != TG_LAYER_DENSE || !tg_layer_is_activation(layers[i].kind))
+        return false;
     if (plan->purpose == TG_TRAINING && tg_activation_needs_input(layers[i].kind)) return false;
     return i + 1 < plan->stages || !tg_loss_is_fused(TG_BINARY_CROSS_ENTROPY, layers[i].kind);
 }

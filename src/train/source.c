@@ -10,22 +10,24 @@
 /* Histograms cost more than the network's own step: computed once unless each epoch changes the
  * pictures. */
 static tg_status prepare(tg_source *source) {
-    if (!source->input || source->input->features != TG_FEATURES_HOG || source->maker.augmentation)
+    const tg_batch_maker *maker = &source->maker;
+    if (!maker->input || maker->input->features != TG_FEATURES_HOG || maker->augmentation)
         return TG_OK;
-    const size_t count = tg_dataset_count(source->dataset);
+    const size_t count = tg_dataset_count(maker->dataset);
     size_t *all = tg_allocate(count, sizeof *all);
     if (!all) return TG_OUT_OF_MEMORY;
     for (size_t i = 0; i < count; i++) all[i] = i;
-    tg_status status = tg_matrix_create(tg_cpu(), count, source->input->size, &source->prepared);
-    if (!status) status = tg_batch_fill(&source->maker, 0, 0, all, count, &source->prepared, NULL);
+    tg_status status = tg_matrix_create(tg_cpu(), count, maker->size, &source->prepared);
+    if (!status) status = tg_batch_fill(maker, 0, 0, all, count, &source->prepared, NULL);
     tg_release(all);
     return status;
 }
 
 tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_dataset *dataset,
                          const tg_augmentation *augmentation, uint64_t seed, size_t rows) {
-    *source = (tg_source){.dataset = dataset, .input = tg_model_input(model), .seed = seed};
-    const size_t columns = source->input ? source->input->size : tg_dataset_columns(dataset);
+    const tg_input *input = tg_model_input(model);
+    const size_t columns = input ? input->size : tg_dataset_columns(dataset);
+    *source = (tg_source){.dataset = dataset, .seed = seed};
     TG_REQUIRE(tg_dataset_count(dataset) > 0, "the data set is empty");
     TG_REQUIRE(columns == tg_model_inputs(model),
                "the data set's samples have %zu values, the model takes %zu", columns,
@@ -43,7 +45,7 @@ tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_data
         if (!source->labels) return TG_OUT_OF_MEMORY;
     }
     TG_TRY(tg_matrix_create(tg_model_device(model), rows, columns, &source->x));
-    TG_TRY(tg_batch_maker_create(dataset, source->input, augmentation, rows,
+    TG_TRY(tg_batch_maker_create(dataset, input, augmentation, rows,
                                  tg_model_device(model)->workers, &source->maker));
     return prepare(source);
 }

@@ -11,8 +11,7 @@
 
 typedef struct tg_source {
     const tg_dataset *dataset;
-    const tg_input *input; /* NULL: the values as they are */
-    uint64_t seed;         /* of the augmentation */
+    uint64_t seed; /* of the augmentation */
     tg_batch_maker maker;
     tg_tensor prepared; /* all samples as rows, where making them is dear and they stay the same */
     /* The present batch: */

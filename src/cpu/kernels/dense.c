@@ -35,8 +35,7 @@ static void sum_columns(size_t n, size_t columns, const float *x, size_t x_row, 
         const size_t count = smaller(LANES, columns - first);
         wide low = {0}, high = {0};
         for (size_t r = 0; r < n; r++) {
-            const float *p = x + r * x_row + first;
-            const vec v = count < LANES ? load_first(p, count) : load(p);
+            const vec v = load_some(x + r * x_row + first, count);
             low += widen_low(v);
             high += widen_high(v);
         }

@@ -32,14 +32,10 @@ TG_INLINE void add_terms(size_t rows, size_t columns, const tile *t, size_t term
                          vec sums[ROWS][COLUMNS]) {
     vec x[ROWS];
     TG_UNROLL
-    for (size_t i = 0; i < rows; i++) {
-        const float *p = t->x + i * t->row + term;
-        x[i] = count < LANES ? load_first(p, count) : load(p);
-    }
+    for (size_t i = 0; i < rows; i++) x[i] = load_some(t->x + i * t->row + term, count);
     TG_UNROLL
     for (size_t j = 0; j < columns; j++) {
-        const float *p = t->w + j * t->row + term;
-        const vec w = count < LANES ? load_first(p, count) : load(p);
+        const vec w = load_some(t->w + j * t->row + term, count);
         TG_UNROLL
         for (size_t i = 0; i < rows; i++) sums[i][j] = x[i] * w + sums[i][j];
     }

@@ -40,27 +40,16 @@ typedef struct work {
     tg_sgd_factors sgd;
 } work;
 
-TG_INLINE vec load_part(const float *p, size_t count) {
-    return count < LANES ? load_first(p, count) : load(p);
-}
-
-TG_INLINE void store_part(float *p, size_t count, vec v) {
-    if (count < LANES)
-        store_first(p, count, v);
-    else
-        store(p, v);
-}
-
 TG_INLINE void step_part(const work *w, size_t place, size_t count, vec gradient) {
-    vec velocity = all(0), weight = load_part(w->weight + place, count);
+    vec velocity = all(0), weight = load_some(w->weight + place, count);
     if (w->velocity) {
-        velocity = load_part(w->velocity + place, count);
+        velocity = load_some(w->velocity + place, count);
         weight = sgd_update(&w->sgd, true, gradient, &velocity, weight);
-        store_part(w->velocity + place, count, velocity);
+        store_some(w->velocity + place, count, velocity);
     } else {
         weight = sgd_update(&w->sgd, false, gradient, NULL, weight);
     }
-    store_part(w->weight + place, count, weight);
+    store_some(w->weight + place, count, weight);
 }
 
 /* `finish`, `rows` and `vectors` are known to the compiler; and `last`, the lanes of the last
@@ -79,7 +68,7 @@ TG_INLINE void do_tile(enum finish finish, size_t rows, size_t vectors, size_t l
         for (size_t r = 0; r < rows; r++) {
             TG_UNROLL
             for (size_t v = 0; v < vectors; v++)
-                sums[r][v] = load_part(start + r * w->start_row + v * LANES,
+                sums[r][v] = load_some(start + r * w->start_row + v * LANES,
                                        v + 1 < vectors ? LANES : last);
         }
     }
@@ -108,7 +97,7 @@ TG_INLINE void do_tile(enum finish finish, size_t rows, size_t vectors, size_t l
             const size_t place = (i + r) * w->c_row + v * LANES;
             const size_t count = v + 1 < vectors ? LANES : last;
             if (finish == STORE)
-                store_part(w->c + place, count, sums[r][v]);
+                store_some(w->c + place, count, sums[r][v]);
             else if (finish == STEP)
                 step_part(w, place, count, sums[r][v]);
             else if (parts_step)
