@@ -24,8 +24,10 @@ static const int64_t spin_time = 50000;
 static const int64_t patience = 300000;
 /* When half of its recent work is lost so, the caller works alone for a while: `solitude_factor`
  * times as long as it has lost, and four times as long each time when it has worked in company for
- * less than that in between. */
-static const int64_t recent = 100000000, solitude_factor = 16, most_solitude = 1000000000;
+ * less than that in between. One wait counts no more than a program's turn on a processor: what is
+ * longer happens seldom, and would befall a single thread as well. */
+static const int64_t recent = 100000000, most_lost = 5000000, solitude_factor = 16,
+                     most_solitude = 1000000000;
 
 /* On a cache line of its own. */
 typedef struct share {
@@ -140,7 +142,7 @@ static bool wait_for_shares(const tg_workers *w, size_t shares, uint64_t round, 
 
 /* Whether company still pays is asked after each late round. */
 static void count_late_round(tg_workers *w, int64_t lost) {
-    w->lost += lost;
+    w->lost += lost < most_lost ? lost : most_lost;
     if (w->lost <= w->company / 2) return;
     w->solitude = w->company < w->solitude ? 4 * w->solitude : solitude_factor * w->lost;
     if (w->solitude > most_solitude) w->solitude = most_solitude;
