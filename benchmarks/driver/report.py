@@ -77,6 +77,8 @@ medians within a round; beside a busy neighbour, of the means.
 
 ## Figures to reach
 
+Why some are not reached: [docs/performance.md](../docs/performance.md).
+
 {targets}
 ## Time by columns
 

@@ -22,7 +22,8 @@ typedef enum tg_status {
     TG_BAD_FORMAT,       /* a file or data that is not what its format demands */
     TG_UNSUPPORTED,      /* valid, but not by this version or build */
     TG_NOT_FINITE,       /* training met a NaN or an infinite loss */
-    TG_CANCELLED         /* a callback asked to stop */
+    TG_CANCELLED,        /* a callback asked to stop */
+    TG_DEVICE_ERROR      /* a device other than the CPU failed */
 } tg_status;
 
 /* The status in words ("out of memory"). Never NULL; the text is static. Thread-safe. */

@@ -29,6 +29,8 @@ const char *tg_status_name(tg_status status) {
         return "not finite";
     case TG_CANCELLED:
         return "cancelled";
+    case TG_DEVICE_ERROR:
+        return "device error";
     }
     return "unknown status";
 }
