@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "data.h"
+#include "device.h"
 #include "json.h"
 #include "options.h"
 #include "progress.h"
@@ -25,12 +26,12 @@ static tg_status read_for(const tg_model *model, const command_line *line, const
     return status;
 }
 
-static int evaluate(const command_line *line, const char *label, bool json) {
+static int evaluate(const command_line *line, const char *label, size_t where, bool json) {
     tg_device *device = NULL;
     tg_model *model = NULL;
     tg_dataset *dataset = NULL;
     tg_metrics metrics = {0};
-    tg_status status = tg_device_open("cpu", 0, &device);
+    tg_status status = device_open(where, 0, &device);
     if (!status) status = tg_model_load(device, line->arguments[0], &model);
     if (!status) status = read_for(model, line, label, &dataset);
     if (!status) notice("evaluating ...");
@@ -53,14 +54,16 @@ static int evaluate(const command_line *line, const char *label, bool json) {
 
 static int run(const command *self, int argc, char **argv) {
     const char *label = NULL;
+    size_t where = 0;
     bool json = false;
     const option options[] = {
         label_option(&label),
+        device_option(&where),
         {.name = "json", .help = "print one JSON object", .flag = &json},
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
-    if (code == PARSED) code = evaluate(&line, label, json);
+    if (code == PARSED) code = evaluate(&line, label, where, json);
     command_line_end(&line);
     return code;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "data.h"
+#include "device.h"
 
 enum { SGD, MOMENTUM, NESTEROV, ADAM, ADAMW };
 static const char *const optimizers[] = {"sgd", "momentum", "nesterov", "adam", "adamw", NULL};
@@ -99,6 +100,7 @@ void settings_options(settings *set, option options[TRAIN_OPTIONS]) {
         count("patience", "stop after so many epochs without a better one; 0: never",
               &set->patience, 0, 1e6),
         count("seed", "of everything random", &set->seed, 0, 1e19),
+        device_option(&set->device),
         count("threads", "0: one for each processor", &set->threads, 0, 1024),
         {.name = "resume",
          .argument = "CHECKPOINT",

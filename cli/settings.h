@@ -5,12 +5,12 @@
 
 #include "options.h"
 
-enum { MAX_HIDDEN = 16, MAX_HIDDEN_LAYERS = 3 * MAX_HIDDEN, TRAIN_OPTIONS = 25 };
+enum { MAX_HIDDEN = 16, MAX_HIDDEN_LAYERS = 3 * MAX_HIDDEN, TRAIN_OPTIONS = 26 };
 
 typedef struct settings {
     texts validation;
     const char *hidden, *label, *out, *resume;
-    size_t activation, features, optimizer, schedule, monitor; /* choices */
+    size_t activation, features, optimizer, schedule, monitor, device; /* choices */
     uint64_t size, epochs, batch, warmup, patience, seed, threads;
     double learning_rate, weight_decay, dropout, label_smoothing,
         clip; /* the first two may be NaN */

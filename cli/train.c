@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "data.h"
+#include "device.h"
 #include "out.h"
 #include "progress.h"
 #include "report.h"
@@ -161,7 +162,7 @@ static int train(const command *self, const settings *set, const command_line *l
     int code = out_check(self, set->out, line, &set->validation, own.checkpoint);
     if (code == PARSED) code = settings_hidden(self, set, own.layers, &own.layer_count);
     if (code == PARSED) {
-        tg_status status = tg_device_open("cpu", (int)set->threads, &own.device);
+        tg_status status = device_open(set->device, (int)set->threads, &own.device);
         if (!status) status = read_data(&own, set, line);
         if (!status) status = build(&own, set);
         if (!status) status = fit(&own, set);

@@ -44,7 +44,7 @@ TG_API TG_CHECKED tg_status tg_input_fit(const tg_dataset *dataset, tg_features 
 TG_API TG_CHECKED tg_status tg_input_copy(const tg_input *from, tg_input *to);
 TG_API void tg_input_destroy(tg_input *input);
 
-/* Fills row i of `x` (count x input->size, on the CPU) from sample samples[i] of the data set, and
+/* Fills row i of `x` (count x input->size) from sample samples[i] of the data set, and
  * labels[i] with its label (`labels` may be NULL). `input` may be NULL: the values as they are,
  * bytes as 0 .. 1. With `augmentation`, which may be NULL, pictures are changed at random by stream
  * (seed, (epoch, sample)): the result does not depend on `threads`. */

@@ -12,7 +12,7 @@
 TG_BEGIN
 
 /* labels[r] = the column of row r's largest value, the first of equals; -1 where the row holds a
- * NaN or is empty. x: n x k, labels: n, on the CPU. */
+ * NaN or is empty. x: n x k, labels: n, in host memory. */
 TG_API TG_CHECKED tg_status tg_argmax(const tg_tensor *x, int32_t *labels);
 
 /* The `top` largest columns of each row, largest first, of equals the first column first; 1 <= top

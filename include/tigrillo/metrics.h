@@ -35,8 +35,8 @@ typedef struct tg_metrics {
 TG_API TG_CHECKED tg_status tg_metrics_create(size_t classes, tg_metrics *metrics);
 TG_API void tg_metrics_destroy(tg_metrics *metrics);
 
-/* Counts n predictions: outputs n x classes on the CPU (any scores whose largest is the answer),
- * labels n. */
+/* Counts n predictions: outputs n x classes (any scores whose largest is the answer), labels n.
+ */
 TG_API TG_CHECKED tg_status tg_metrics_add(tg_metrics *metrics, const tg_tensor *outputs,
                                            const int32_t *labels);
 

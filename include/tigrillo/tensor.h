@@ -64,7 +64,8 @@ TG_API TG_CHECKED tg_status tg_tensor_reshape(const tg_tensor *tensor, const siz
 TG_API TG_CHECKED tg_status tg_tensor_slice(const tg_tensor *tensor, size_t first, size_t count,
                                             tg_tensor *view);
 
-/* Copies the elements; the shapes must be equal, the devices may differ. */
+/* Copies the elements; the shapes must be equal, the devices may differ. TG_UNSUPPORTED between
+ * devices of two kinds when neither is the CPU. */
 TG_API TG_CHECKED tg_status tg_tensor_copy(const tg_tensor *from, tg_tensor *to);
 
 /* Sets every element. */

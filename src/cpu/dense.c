@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "cpu/blas.h"
 #include "cpu/cpu.h"
-#include "cpu/optimizer.h"
+#include "device/update.h"
 
 /* Units are split in multiples of the floats of a cache line, rows in those of a tile. From so many
  * rows on a batch is large. */
@@ -261,7 +261,7 @@ tg_status tg_cpu_dense_backward_step(tg_device *device, const tg_update_rule *ru
                                      size_t in, size_t out, const float *x, const float *dy,
                                      float *dx, float *w, float *b, float *w_velocity,
                                      float *b_velocity, float *dw, float *db) {
-    const tg_sgd_factors sgd = tg_cpu_sgd_factors(rule);
+    const tg_sgd_factors sgd = tg_sgd_factors_of(rule);
     backward step = {.l = {device, n, in, out},
                      .x = x,
                      .w = w,

@@ -1,41 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Optimiser steps over all parameters. Formulas: optimizer.h of the public headers. */
-#include "cpu/optimizer.h"
-
-#include <math.h>
-
 #include "cpu/cpu.h"
 #include "cpu/split.h"
-
-/* The two ways of weight decay. */
-static float l2_of(const tg_update_rule *rule) {
-    return rule->decoupled_decay ? 0 : rule->weight_decay;
-}
-
-static float keep_of(const tg_update_rule *rule) {
-    return rule->decoupled_decay ? 1 - rule->learning_rate * rule->weight_decay : 1;
-}
-
-tg_sgd_factors tg_cpu_sgd_factors(const tg_update_rule *rule) {
-    return (tg_sgd_factors){.rate = rule->learning_rate,
-                            .momentum = rule->momentum,
-                            .l2 = l2_of(rule),
-                            .keep = keep_of(rule),
-                            .nesterov = rule->nesterov};
-}
-
-tg_adam_factors tg_cpu_adam_factors(const tg_update_rule *rule, uint64_t step) {
-    /* The bias corrections 1 - beta^t, folded into the step and the root. */
-    const double c1 = 1 - pow((double)rule->beta1, (double)step);
-    const double c2 = 1 - pow((double)rule->beta2, (double)step);
-    return (tg_adam_factors){.rate = (float)((double)rule->learning_rate / c1),
-                             .root = (float)(1 / sqrt(c2)),
-                             .beta1 = rule->beta1,
-                             .beta2 = rule->beta2,
-                             .epsilon = rule->epsilon,
-                             .l2 = l2_of(rule),
-                             .keep = keep_of(rule)};
-}
+#include "device/update.h"
 
 typedef struct sgd {
     const tg_elementwise_kernels *kernels;
@@ -52,7 +19,7 @@ static void sgd_part(const void *context, size_t begin, size_t count) {
 
 tg_status tg_cpu_sgd_step(tg_device *device, const tg_update_rule *rule, size_t count,
                           const float *gradient, float *velocity, float *weight) {
-    const sgd s = {tg_cpu_instructions(device)->elementwise, tg_cpu_sgd_factors(rule), gradient,
+    const sgd s = {tg_cpu_instructions(device)->elementwise, tg_sgd_factors_of(rule), gradient,
                    velocity, weight};
     tg_cpu_split(device, count, 65536, sgd_part, &s);
     return TG_OK;
@@ -75,7 +42,7 @@ tg_status tg_cpu_adam_step(tg_device *device, const tg_update_rule *rule, uint64
                            size_t count, const float *gradient, float *first, float *second,
                            float *weight) {
     const adam a = {tg_cpu_instructions(device)->elementwise,
-                    tg_cpu_adam_factors(rule, step),
+                    tg_adam_factors_of(rule, step),
                     gradient,
                     first,
                     second,

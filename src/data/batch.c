@@ -11,6 +11,7 @@
 #include "data/batch.h"
 #include "data/dataset.h"
 #include "data/input.h"
+#include "nn/host.h"
 
 static bool is_picture(tg_picture_shape shape) {
     return shape.height > 0;
@@ -178,7 +179,7 @@ static tg_status check_tensor(const tg_tensor *tensor, size_t rows, size_t colum
     TG_REQUIRE(tg_tensor_rows(tensor) == rows && tg_tensor_columns(tensor) == columns,
                "the tensor is %zu x %zu, it must be %zu x %zu", tg_tensor_rows(tensor),
                tg_tensor_columns(tensor), rows, columns);
-    TG_REQUIRE(tg_tensor_data(tensor) || tensor->count == 0, "the tensor must be on the CPU");
+    TG_REQUIRE(tg_tensor_data(tensor) || tensor->count == 0, "the tensor must be in host memory");
     return TG_OK;
 }
 
@@ -260,9 +261,13 @@ tg_status tg_dataset_batch(const tg_dataset *dataset, const tg_input *input,
     const size_t wanted = parts_for((size_t)tg_thread_count(threads), count, dataset->columns);
     tg_workers *workers = NULL;
     tg_batch_maker maker = {0};
+    tg_tensor room = {0};
     if (wanted > 1) TG_TRY(tg_workers_create((int)wanted, &workers));
     tg_status status = tg_batch_maker_create(dataset, input, augmentation, count, workers, &maker);
-    if (!status) status = tg_batch_fill(&maker, seed, epoch, samples, count, x, labels);
+    if (!status) status = tg_host_room(x, &room);
+    if (!status) status = tg_batch_fill(&maker, seed, epoch, samples, count, &room, labels);
+    if (!status) status = tg_host_send(&room, x);
+    tg_tensor_destroy(&room);
     tg_batch_maker_destroy(&maker);
     tg_workers_destroy(workers);
     return status;
@@ -274,11 +279,15 @@ tg_status tg_dataset_batch_targets(const tg_dataset *dataset, const size_t *samp
     TG_REQUIRE(dataset->targets, "the data set has labels, no target values");
     TG_TRY(check_samples(dataset, samples, count));
     size_t columns = dataset->target_columns;
-    TG_TRY(check_tensor(targets, count, columns));
-    float *rows = tg_tensor_data(targets);
-    for (size_t i = 0; i < count; i++)
+    tg_tensor room;
+    TG_TRY(tg_host_room(targets, &room));
+    tg_status status = check_tensor(&room, count, columns);
+    float *rows = tg_tensor_data(&room);
+    for (size_t i = 0; i < count && !status; i++)
         memcpy(rows + i * columns, dataset->targets + samples[i] * columns, columns * sizeof *rows);
-    return TG_OK;
+    if (!status) status = tg_host_send(&room, targets);
+    tg_tensor_destroy(&room);
+    return status;
 }
 
 tg_status tg_input_apply(const tg_input *input, const uint8_t *pixels, float *row) {

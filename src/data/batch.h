@@ -25,7 +25,7 @@ tg_status tg_batch_maker_create(const tg_dataset *dataset, const tg_input *input
                                 tg_workers *workers, tg_batch_maker *maker);
 void tg_batch_maker_destroy(tg_batch_maker *maker);
 
-/* As tg_dataset_batch(); allocates nothing. */
+/* As tg_dataset_batch(), but `x` must be in host memory; allocates nothing. */
 tg_status tg_batch_fill(const tg_batch_maker *maker, uint64_t seed, uint64_t epoch,
                         const size_t *samples, size_t count, tg_tensor *x, int32_t *labels);
 

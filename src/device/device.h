@@ -126,4 +126,7 @@ struct tg_device {
 /* The CPU (src/cpu/cpu.c): on it device memory is host memory. `threads` as in device.h. */
 tg_status tg_cpu_open(int threads, tg_device **device);
 
+/* NVIDIA GPU number `ordinal` (src/cuda/cuda.h). TG_UNSUPPORTED says what is missing. */
+tg_status tg_cuda_open(int ordinal, int threads, tg_device **device);
+
 #endif

@@ -182,7 +182,7 @@ static const char *const state_names[] = {TG_TRAINING_PREFIX "state.0",
 static tg_status list_states(const tg_trainer *t, tg_tensor views[MOST_STATES],
                              tg_named_tensor named[MOST_STATES], size_t *count) {
     size_t n = 0;
-    if (t->best.memory) {
+    if (t->best.device) {
         views[n] = t->best;
         named[n] = (tg_named_tensor){TG_TRAINING_PREFIX "best", &views[n]};
         n++;

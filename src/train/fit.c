@@ -234,7 +234,7 @@ static tg_status judge(tg_trainer *t, tg_epoch_report *report) {
     if (!report->best) return TG_OK;
     t->best_value = monitored(t, report);
     t->history.best_epoch = t->history.count;
-    if (!t->best.memory) return TG_OK;
+    if (!t->best.device) return TG_OK;
     tg_tensor parameters;
     TG_TRY(tg_model_parameters(t->model, &parameters));
     return tg_tensor_copy(&parameters, &t->best);
@@ -294,7 +294,7 @@ static bool has_patience(tg_trainer *t) {
 }
 
 static tg_status restore_best(tg_trainer *t) {
-    if (!t->best.memory || t->history.count == 0) return TG_OK;
+    if (!t->best.device || t->history.count == 0) return TG_OK;
     tg_tensor parameters;
     TG_TRY(tg_model_parameters(t->model, &parameters));
     return tg_tensor_copy(&t->best, &parameters);

@@ -127,6 +127,35 @@ static tg_status count_correct_rows(const tg_loss *loss, const tg_tensor *output
     return TG_OK;
 }
 
+enum { ELEMENTS_AT_ONCE = 2048 };
+
+/* `count` elements from `first` on: where they are if the host can read them there, else copied
+ * into `room`. */
+static tg_status elements_of(const tg_tensor *tensor, size_t first, size_t count, float *room,
+                             const float **elements) {
+    const tg_operations *operations = tensor->device->operations;
+    const float *memory = (const float *)tensor->memory + first;
+    *elements = operations->host_memory ? memory : room;
+    if (operations->host_memory) return TG_OK;
+    return operations->download(tensor->device, memory, room, count * sizeof *room);
+}
+
+static tg_status count_correct_elements(const tg_tensor *outputs, const tg_tensor *targets,
+                                        float threshold, size_t *correct, size_t *counted) {
+    float rooms[2][ELEMENTS_AT_ONCE];
+    for (size_t first = 0; first < outputs->count; first += ELEMENTS_AT_ONCE) {
+        const size_t left = outputs->count - first;
+        const size_t count = left < ELEMENTS_AT_ONCE ? left : ELEMENTS_AT_ONCE;
+        const float *output, *target;
+        TG_TRY(elements_of(outputs, first, count, rooms[0], &output));
+        TG_TRY(elements_of(targets, first, count, rooms[1], &target));
+        for (size_t i = 0; i < count; i++)
+            *correct += !isnan(output[i]) && (output[i] > threshold) == (target[i] > 0.5f);
+    }
+    *counted += outputs->count;
+    return TG_OK;
+}
+
 tg_status tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tensor *outputs,
                            tg_targets targets, size_t *correct, size_t *counted) {
     if (loss->kind == TG_CROSS_ENTROPY)
@@ -134,10 +163,7 @@ tg_status tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_
     if (loss->kind == TG_BINARY_CROSS_ENTROPY && targets.values) {
         const tg_layer *last = tg_model_layer(model, tg_model_layer_count(model) - 1);
         const float threshold = tg_loss_is_fused(loss->kind, last->kind) ? 0.5f : 0;
-        const float *output = tg_tensor_data(outputs), *target = tg_tensor_data(targets.values);
-        for (size_t i = 0; i < outputs->count; i++)
-            *correct += !isnan(output[i]) && (output[i] > threshold) == (target[i] > 0.5f);
-        *counted += outputs->count;
+        return count_correct_elements(outputs, targets.values, threshold, correct, counted);
     }
     return TG_OK;
 }

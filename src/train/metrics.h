@@ -7,7 +7,7 @@
 
 #include "train/source.h"
 
-/* How many of the outputs (on the CPU) of `model` are correct, of how many; both are added to.
+/* How many of the outputs of `model` are correct, of how many; both are added to.
  * Rows, by the largest output against the label (the ignored one does not count) or the largest
  * target; for binary cross-entropy elements, by the side of 0 (of 1/2 behind a sigmoid) against
  * that of 1/2. For the mean squared error nothing is counted. */

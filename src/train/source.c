@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "device/device.h"
+#include "nn/host.h"
 
 /* Histograms cost more than the network's own step: computed once unless each epoch changes the
  * pictures. */
@@ -23,6 +24,13 @@ static tg_status prepare(tg_source *source) {
     return status;
 }
 
+/* A part of the batch on the device, and its room on the host. */
+static tg_status create_part(const tg_model *model, size_t rows, size_t columns, tg_tensor *part,
+                             tg_tensor *room) {
+    TG_TRY(tg_matrix_create(tg_model_device(model), rows, columns, part));
+    return tg_host_room(part, room);
+}
+
 tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_dataset *dataset,
                          const tg_augmentation *augmentation, uint64_t seed, size_t rows) {
     const tg_input *input = tg_model_input(model);
@@ -36,7 +44,7 @@ tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_data
     if (targets > 0) {
         TG_REQUIRE(targets == outputs, "the data set has %zu target values, the model %zu outputs",
                    targets, outputs);
-        TG_TRY(tg_matrix_create(tg_cpu(), rows, targets, &source->values));
+        TG_TRY(create_part(model, rows, targets, &source->values, &source->values_room));
     } else {
         TG_REQUIRE(tg_dataset_classes(dataset) <= outputs,
                    "the data set has %zu classes, the model %zu outputs",
@@ -44,7 +52,7 @@ tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_data
         source->labels = tg_allocate(rows, sizeof *source->labels);
         if (!source->labels) return TG_OUT_OF_MEMORY;
     }
-    TG_TRY(tg_matrix_create(tg_model_device(model), rows, columns, &source->x));
+    TG_TRY(create_part(model, rows, columns, &source->x, &source->x_room));
     TG_TRY(tg_batch_maker_create(dataset, input, augmentation, rows,
                                  tg_model_device(model)->workers, &source->maker));
     return prepare(source);
@@ -53,7 +61,9 @@ tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_data
 void tg_source_destroy(tg_source *source) {
     tg_batch_maker_destroy(&source->maker);
     tg_tensor_destroy(&source->prepared);
+    tg_tensor_destroy(&source->x_room);
     tg_tensor_destroy(&source->x);
+    tg_tensor_destroy(&source->values_room);
     tg_tensor_destroy(&source->values);
     tg_release(source->labels);
     *source = (tg_source){0};
@@ -61,26 +71,31 @@ void tg_source_destroy(tg_source *source) {
 
 tg_status tg_source_batch(tg_source *source, uint64_t epoch, const size_t *samples, size_t count,
                           tg_tensor *x, tg_tensor *values, tg_targets *targets) {
+    tg_tensor room;
     TG_TRY(tg_tensor_slice(&source->x, 0, count, x));
+    TG_TRY(tg_tensor_slice(&source->x_room, 0, count, &room));
     if (source->prepared.memory) {
         const size_t columns = tg_tensor_columns(x);
         const float *from = tg_tensor_data(&source->prepared);
-        float *to = tg_tensor_data(x);
+        float *to = tg_tensor_data(&room);
         const int32_t *labels = tg_dataset_labels(source->dataset);
         for (size_t i = 0; i < count; i++) {
             memcpy(to + i * columns, from + samples[i] * columns, columns * sizeof *to);
             if (source->labels) source->labels[i] = labels[samples[i]];
         }
     } else {
-        TG_TRY(
-            tg_batch_fill(&source->maker, source->seed, epoch, samples, count, x, source->labels));
+        TG_TRY(tg_batch_fill(&source->maker, source->seed, epoch, samples, count, &room,
+                             source->labels));
     }
+    TG_TRY(tg_host_send(&room, x));
     if (source->labels) {
         *targets = tg_labels(source->labels, count);
         return TG_OK;
     }
     TG_TRY(tg_tensor_slice(&source->values, 0, count, values));
-    TG_TRY(tg_dataset_batch_targets(source->dataset, samples, count, values));
+    TG_TRY(tg_tensor_slice(&source->values_room, 0, count, &room));
+    TG_TRY(tg_dataset_batch_targets(source->dataset, samples, count, &room));
+    TG_TRY(tg_host_send(&room, values));
     *targets = tg_values(values);
     return TG_OK;
 }

@@ -14,10 +14,12 @@ typedef struct tg_source {
     uint64_t seed; /* of the augmentation */
     tg_batch_maker maker;
     tg_tensor prepared; /* all samples as rows, where making them is dear and they stay the same */
-    /* The present batch: */
+    /* The present batch, on the model's device: */
     tg_tensor x;      /* up to `rows` x inputs */
-    int32_t *labels;  /* rows, or NULL when the data set has target values */
+    int32_t *labels;  /* rows, or NULL when the data set has target values; in host memory */
     tg_tensor values; /* rows x target columns, when it has */
+    /* Where it is made, in host memory: rooms of the two (nn/host.h). */
+    tg_tensor x_room, values_room;
 } tg_source;
 
 /* Checks that the data set fits the model and makes room for batches of up to `rows`. Everything is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/device.h"
 #include "support/test.h"
 
 #include <math.h>
@@ -30,20 +31,20 @@ static void creates_zeros_of_every_rank(void **state) {
     };
     for (size_t i = 0; i < TG_COUNT(cases); i++) {
         tg_tensor x;
-        assert_ok(tg_tensor_create(tg_cpu(), cases[i].shape, cases[i].rank, &x));
+        assert_ok(tg_tensor_create(test_device(), cases[i].shape, cases[i].rank, &x));
         assert_int_equal(x.rank, cases[i].rank);
         assert_int_equal(x.count, cases[i].count);
         assert_int_equal(tg_tensor_rows(&x), cases[i].rows);
         assert_int_equal(tg_tensor_columns(&x), cases[i].columns);
         assert_true(x.owned);
-        assert_ptr_equal(x.device, tg_cpu());
+        assert_ptr_equal(x.device, test_device());
         for (size_t j = 0; j < x.rank; j++) assert_int_equal(x.shape[j], cases[i].shape[j]);
-        for (size_t j = 0; j < x.count; j++) assert_true(tg_tensor_data(&x)[j] == 0);
-        if (x.count > 0) assert_int_equal((uintptr_t)tg_tensor_data(&x) % 64, 0);
+        assert_true(test_all(&x, 0));
+        if (x.count > 0) assert_int_equal((uintptr_t)x.memory % 64, 0);
         tg_tensor_destroy(&x);
     }
     tg_tensor vector;
-    assert_ok(tg_vector_create(tg_cpu(), 9, &vector));
+    assert_ok(tg_vector_create(test_device(), 9, &vector));
     assert_int_equal(vector.rank, 1);
     assert_int_equal(vector.shape[0], 9);
     tg_tensor_destroy(&vector);
@@ -69,7 +70,7 @@ static void refuses_impossible_shapes(void **state) {
         const size_t *shape = cases[i].shape, rank = cases[i].rank;
         tg_tensor x = marked(), scalar;
         assert_fails(cases[i].status, cases[i].message,
-                     tg_tensor_create(tg_cpu(), shape, rank, &x));
+                     tg_tensor_create(test_device(), shape, rank, &x));
         assert_marked(&x);
         assert_fails(cases[i].status, cases[i].message, tg_tensor_view(&number, shape, rank, &x));
         assert_marked(&x);
@@ -79,8 +80,8 @@ static void refuses_impossible_shapes(void **state) {
         assert_marked(&x);
     }
     tg_tensor x = marked();
-    assert_fails(TG_OUT_OF_MEMORY, "too many", tg_vector_create(tg_cpu(), SIZE_MAX, &x));
-    assert_fails(TG_OUT_OF_MEMORY, "too many", tg_matrix_create(tg_cpu(), SIZE_MAX, 3, &x));
+    assert_fails(TG_OUT_OF_MEMORY, "too many", tg_vector_create(test_device(), SIZE_MAX, &x));
+    assert_fails(TG_OUT_OF_MEMORY, "too many", tg_matrix_create(test_device(), SIZE_MAX, 3, &x));
     assert_fails(TG_OUT_OF_MEMORY, "too many", tg_matrix_view(&number, SIZE_MAX, 3, &x));
     assert_marked(&x);
 }
@@ -195,11 +196,8 @@ static void copies_equal_shapes_only(void **state) {
     (void)state;
     const float numbers[6] = {1, -2, 3.5f, INFINITY, NAN, -0.0f};
     float back[6] = {0};
-    tg_tensor x, y, turned, flat;
-    assert_ok(tg_matrix_create(tg_cpu(), 2, 3, &x));
-    assert_ok(tg_matrix_create(tg_cpu(), 2, 3, &y));
-    assert_ok(tg_matrix_create(tg_cpu(), 3, 2, &turned));
-    assert_ok(tg_vector_create(tg_cpu(), 6, &flat));
+    tg_tensor x = test_matrix(NULL, 2, 3), y = test_matrix(NULL, 2, 3);
+    tg_tensor turned = test_matrix(NULL, 3, 2), flat = test_vector(NULL, 6);
     assert_ok(tg_tensor_write(&x, numbers, 6));
     assert_ok(tg_tensor_copy(&x, &y));
     assert_ok(tg_tensor_copy(&x, &x));
@@ -207,28 +205,34 @@ static void copies_equal_shapes_only(void **state) {
     assert_memory_equal(back, numbers, sizeof numbers);
     assert_fails(TG_INVALID_ARGUMENT, "dimension 0 is 2", tg_tensor_copy(&x, &turned));
     assert_fails(TG_INVALID_ARGUMENT, "rank 2 into rank 1", tg_tensor_copy(&x, &flat));
-    assert_true(tg_tensor_data(&turned)[0] == 0 && tg_tensor_data(&flat)[0] == 0);
+    assert_true(test_all(&turned, 0) && test_all(&flat, 0));
     assert_fails(TG_INVALID_ARGUMENT, "5 floats", tg_tensor_write(&x, numbers, 5));
     assert_fails(TG_INVALID_ARGUMENT, "7 floats", tg_tensor_read(&x, back, 7));
+    test_destroy(&x, &y, &turned, &flat);
+}
 
-    tg_device *device;
-    tg_tensor there;
-    assert_ok(tg_device_open("cpu", 2, &device));
-    assert_ok(tg_matrix_create(device, 2, 3, &there));
-    assert_ok(tg_tensor_copy(&x, &there));
-    assert_memory_equal(tg_tensor_data(&there), numbers, sizeof numbers);
-    tg_tensor_destroy(&there);
-    tg_device_close(device);
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&y);
-    tg_tensor_destroy(&turned);
-    tg_tensor_destroy(&flat);
+/* From the device to the CPU and back, where tg_tensor_data() shows the elements of the one. */
+static void copies_between_devices(void **state) {
+    (void)state;
+    const float numbers[6] = {1, -2, 3.5f, INFINITY, NAN, -0.0f};
+    tg_device *cpu = NULL;
+    tg_tensor x = test_matrix(numbers, 2, 3), y = test_matrix(NULL, 2, 3), here;
+    assert_ok(tg_device_open("cpu", 2, &cpu));
+    assert_ok(tg_matrix_create(cpu, 2, 3, &here));
+    assert_ok(tg_tensor_copy(&x, &here));
+    assert_memory_equal(tg_tensor_data(&here), numbers, sizeof numbers);
+    assert_ok(tg_tensor_copy(&here, &y));
+    assert_same(&x, &y);
+    const bool on_cpu = strcmp(tg_device_name(test_device()), "cpu") == 0;
+    assert_ptr_equal(tg_tensor_data(&x), on_cpu ? x.memory : NULL);
+    test_destroy(&here, &x, &y);
+    tg_device_close(cpu);
 }
 
 static void destroys_twice_and_nothing(void **state) {
     (void)state;
     tg_tensor x, cleared = {0};
-    assert_ok(tg_vector_create(tg_cpu(), 3, &x));
+    assert_ok(tg_vector_create(test_device(), 3, &x));
     tg_tensor_destroy(&x);
     assert_memory_equal(&x, &cleared, sizeof x);
     tg_tensor_destroy(&x);
@@ -238,7 +242,7 @@ static void destroys_twice_and_nothing(void **state) {
 static tg_status create_one(void *context) {
     (void)context;
     tg_tensor x = marked();
-    tg_status status = tg_matrix_create(tg_cpu(), 3, 4, &x);
+    tg_status status = tg_matrix_create(test_device(), 3, 4, &x);
     if (status) {
         assert_marked(&x);
         return status;
@@ -282,6 +286,7 @@ int main(void) {
         cmocka_unit_test(views_share_their_memory),
         cmocka_unit_test(slices_stay_inside),
         cmocka_unit_test(copies_equal_shapes_only),
+        cmocka_unit_test(copies_between_devices),
         cmocka_unit_test(destroys_twice_and_nothing),
         cmocka_unit_test(survives_want_of_memory),
         cmocka_unit_test(opens_devices_by_name),

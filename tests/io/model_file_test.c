@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "io/model_file.h"
+#include "support/device.h"
 #include "support/mutate.h"
+#include "support/reference.h"
 
 /* ---- Round trips ---- */
 
@@ -30,11 +32,13 @@ static tg_model *make_model(void) {
         tg_log_softmax(),    tg_softmax_temperature(nextafterf(1, 2)),
     };
     tg_model *model = NULL;
-    assert_ok(tg_model_create(tg_cpu(), INPUTS, layers, TG_COUNT(layers), 1, &model));
-    tg_tensor parameters;
+    assert_ok(tg_model_create(test_device(), INPUTS, layers, TG_COUNT(layers), 1, &model));
+    tg_tensor parameters, numbers;
     uint64_t random = 1;
     assert_ok(tg_model_parameters(model, &parameters));
-    test_fill(&random, tg_tensor_data(&parameters), parameters.count, -1, 1);
+    numbers = reference_tensor(&random, &(reference_shape){1, {parameters.count}}, -1, 1);
+    assert_ok(tg_tensor_copy(&numbers, &parameters));
+    tg_tensor_destroy(&numbers);
     return model;
 }
 
@@ -58,8 +62,7 @@ static void assert_same_parameters(const tg_model *a, const tg_model *b) {
     tg_tensor of_a, of_b;
     assert_ok(tg_model_parameters(a, &of_a));
     assert_ok(tg_model_parameters(b, &of_b));
-    assert_int_equal(of_a.count, of_b.count);
-    assert_memory_equal(tg_tensor_data(&of_a), tg_tensor_data(&of_b), of_a.count * sizeof(float));
+    assert_same(&of_a, &of_b);
 }
 
 static void assert_same_model(const tg_model *a, const tg_model *b) {
@@ -78,15 +81,18 @@ static void assert_same_model(const tg_model *a, const tg_model *b) {
     assert_same_input(tg_model_input(a), tg_model_input(b));
 }
 
-/* Saves, loads and compares. */
+/* Saves, loads and compares; also on the CPU, which shares the files of all devices. */
 static void assert_round_trip(const tg_model *model) {
     char *folder = test_make_folder();
     const char *path = test_path(folder, "model.safetensors");
     tg_model *loaded = NULL;
     assert_ok(tg_model_save(model, path));
-    assert_ok(tg_model_load(tg_cpu(), path, &loaded));
-    assert_same_model(model, loaded);
-    tg_model_destroy(loaded);
+    tg_device *const devices[] = {test_device(), tg_cpu()};
+    for (size_t i = 0; i < TG_COUNT(devices); i++) {
+        assert_ok(tg_model_load(devices[i], path, &loaded));
+        assert_same_model(model, loaded);
+        tg_model_destroy(loaded);
+    }
     test_remove_folder(folder);
 }
 
@@ -132,11 +138,10 @@ static void test_not_finite(void **state) {
     tg_model *model = make_model();
     tg_tensor parameters;
     assert_ok(tg_model_parameters(model, &parameters));
-    float *values = tg_tensor_data(&parameters);
-    values[0] = NAN;
-    values[1] = -INFINITY;
-    values[2] = -0.0f;
-    values[3] = FLT_TRUE_MIN;
+    test_set(&parameters, 0, NAN);
+    test_set(&parameters, 1, -INFINITY);
+    test_set(&parameters, 2, -0.0f);
+    test_set(&parameters, 3, FLT_TRUE_MIN);
     assert_round_trip(model);
     tg_model_destroy(model);
 }
@@ -158,7 +163,7 @@ static void test_locale(void **state) {
     assert_ok(tg_model_save(model, path));
     tg_model_destroy(model);
     setlocale(LC_ALL, "C");
-    assert_ok(tg_model_load(tg_cpu(), path, &model));
+    assert_ok(tg_model_load(test_device(), path, &model));
     assert_true(tg_model_layer(model, 4)->value == 0.1f);
     tg_model_destroy(model);
     test_remove_folder(folder);
@@ -182,14 +187,12 @@ static const char *write_described(const char *folder, const char *version, cons
     size_t count = 0;
     for (size_t i = 0; i < TG_COUNT(pairs); i++)
         if (pairs[i].value) present[count++] = pairs[i];
-    float values[6] = {1, 2, 3, 4, 5, 6};
-    const size_t three = 3;
-    tg_tensor weight, bias;
-    assert_ok(tg_matrix_view(values, 3, 2, &weight));
-    assert_ok(tg_tensor_view(values, &three, 1, &bias));
+    static const float values[6] = {1, 2, 3, 4, 5, 6};
+    tg_tensor weight = test_matrix(values, 3, 2), bias = test_vector(values, 3);
     const tg_named_tensor tensors[] = {{"0.weight", &weight}, {"0.bias", &bias}};
     const char *path = test_path(folder, "f");
     assert_ok(tg_safetensors_write(path, tensors, 2, present, count));
+    test_destroy(&weight, &bias);
     return path;
 }
 
@@ -345,11 +348,11 @@ static void test_descriptions(void **state) {
         tg_model *model = untouched;
         print_message("case %zu\n", i);
         if (cases[i].status == TG_OK) {
-            assert_ok(tg_model_load(tg_cpu(), path, &model));
+            assert_ok(tg_model_load(test_device(), path, &model));
             tg_model_destroy(model);
             continue;
         }
-        assert_fails(cases[i].status, cases[i].message, tg_model_load(tg_cpu(), path, &model));
+        assert_fails(cases[i].status, cases[i].message, tg_model_load(test_device(), path, &model));
         assert_ptr_equal(model, untouched);
     }
     test_remove_folder(folder);
@@ -364,16 +367,15 @@ static void test_names(void **state) {
     const char *path = test_path(folder, "f");
     const tg_layer layers[] = {tg_dense(1)};
     tg_model *model = NULL;
-    assert_ok(tg_model_create(tg_cpu(), 1, layers, 1, 1, &model));
-    tg_tensor number;
-    assert_ok(tg_vector_create(tg_cpu(), 1, &number));
+    assert_ok(tg_model_create(test_device(), 1, layers, 1, 1, &model));
+    tg_tensor number = test_vector(NULL, 1);
     for (size_t i = 0; i < TG_COUNT(names); i++) {
         const tg_named_tensor more = {names[i], &number};
         const tg_text_pair pair = {"tigrillo.training", "{}"};
         tg_model *loaded = NULL;
         assert_ok(tg_model_write(model, path, &more, 1, &pair, 1));
         assert_fails(TG_BAD_FORMAT, "is not one of the model's",
-                     tg_model_load(tg_cpu(), path, &loaded));
+                     tg_model_load(test_device(), path, &loaded));
         assert_fails(TG_BAD_FORMAT, "is not one of the model's",
                      tg_model_load_weights(model, path));
     }
@@ -404,7 +406,7 @@ static void test_more_beside(void **state) {
     tg_safetensors *file = NULL;
     assert_ok(tg_safetensors_parse(bytes, size, "f", &file));
     assert_string_equal(tg_safetensors_metadata(file, pair.key), pair.value);
-    assert_ok(tg_model_parse(tg_cpu(), file, &loaded));
+    assert_ok(tg_model_parse(test_device(), file, &loaded));
     assert_same_model(model, loaded);
     assert_ok(tg_model_parse_weights(loaded, file));
     tg_safetensors_close(file);
@@ -425,22 +427,19 @@ static void test_load_weights(void **state) {
     char *folder = test_make_folder();
     const tg_layer layers[] = {tg_dense(3), tg_relu()};
     tg_model *model = NULL, *before = NULL;
-    assert_ok(tg_model_create(tg_cpu(), 2, layers, 2, 1, &model));
-    assert_ok(tg_model_create(tg_cpu(), 2, layers, 2, 1, &before));
+    assert_ok(tg_model_create(test_device(), 2, layers, 2, 1, &model));
+    assert_ok(tg_model_create(test_device(), 2, layers, 2, 1, &before));
     assert_ok(tg_model_load_weights(model, write_described(folder, NULL, NULL, NULL, NULL)));
     tg_tensor weight, bias;
     assert_ok(tg_model_weight(model, 0, &weight));
     assert_ok(tg_model_bias(model, 0, &bias));
-    for (size_t i = 0; i < 6; i++) assert_true(tg_tensor_data(&weight)[i] == (float)i + 1);
-    for (size_t i = 0; i < 3; i++) assert_true(tg_tensor_data(&bias)[i] == (float)i + 1);
+    const float *weights = test_read(&weight), *biases = test_read(&bias);
+    for (size_t i = 0; i < 6; i++) assert_true(weights[i] == (float)i + 1);
+    for (size_t i = 0; i < 3; i++) assert_true(biases[i] == (float)i + 1);
 
     /* All or nothing: the first tensor fits each time, but not the whole. */
-    float values[8] = {0};
-    const size_t one = 1;
-    tg_tensor good, wrong, number;
-    assert_ok(tg_matrix_view(values, 3, 2, &good));
-    assert_ok(tg_matrix_view(values, 2, 3, &wrong));
-    assert_ok(tg_tensor_view(values, &one, 1, &number));
+    tg_tensor good = test_matrix(NULL, 3, 2), wrong = test_matrix(NULL, 2, 3);
+    tg_tensor number = test_vector(NULL, 1);
     const char *path = test_path(folder, "g");
     const struct {
         tg_named_tensor tensors[3];
@@ -462,8 +461,9 @@ static void test_load_weights(void **state) {
         assert_fails(TG_BAD_FORMAT, cases[i].message, tg_model_load_weights(before, path));
     }
     tg_model *fresh = NULL;
-    assert_ok(tg_model_create(tg_cpu(), 2, layers, 2, 1, &fresh));
+    assert_ok(tg_model_create(test_device(), 2, layers, 2, 1, &fresh));
     assert_same_parameters(fresh, before);
+    test_destroy(&good, &wrong, &number);
     tg_model_destroy(fresh);
     tg_model_destroy(before);
     tg_model_destroy(model);
@@ -493,11 +493,12 @@ static void test_truncations(void **state) {
     for (size_t cut = 0; cut < size; cut++) {
         unsigned char *part = malloc(cut ? cut : 1);
         memcpy(part, bytes, cut);
-        assert_fails(TG_BAD_FORMAT, "f: ", tg_model_load_memory(tg_cpu(), part, cut, "f", &model));
+        assert_fails(TG_BAD_FORMAT,
+                     "f: ", tg_model_load_memory(test_device(), part, cut, "f", &model));
         assert_null(model);
         free(part);
     }
-    assert_ok(tg_model_load_memory(tg_cpu(), bytes, size, "f", &model));
+    assert_ok(tg_model_load_memory(test_device(), bytes, size, "f", &model));
     tg_model_destroy(model);
     free(bytes);
 }
@@ -510,7 +511,8 @@ static void test_mutations(void **state) {
     for (size_t round = 0; round < rounds; round++) {
         test_image damaged = test_mutate(&random, bytes, size);
         tg_model *model = NULL;
-        tg_status status = tg_model_load_memory(tg_cpu(), damaged.bytes, damaged.size, "f", &model);
+        tg_status status = tg_model_load_memory(test_device(), damaged.bytes, damaged.size, "f",
+                                                &model);
         if (status == TG_OK) {
             /* What loads is a model that can be saved again and is then the same. */
             accepted++;
@@ -538,10 +540,10 @@ static void test_files(void **state) {
     const char *missing = test_path(folder, "missing"), *empty = test_path(folder, "empty");
     const char *nowhere = test_path(folder, "no/such/folder/f");
     test_write_file(empty, "", 0);
-    assert_fails(TG_IO_ERROR, "missing", tg_model_load(tg_cpu(), missing, &loaded));
-    assert_fails(TG_IO_ERROR, folder, tg_model_load(tg_cpu(), folder, &loaded));
+    assert_fails(TG_IO_ERROR, "missing", tg_model_load(test_device(), missing, &loaded));
+    assert_fails(TG_IO_ERROR, folder, tg_model_load(test_device(), folder, &loaded));
     assert_fails(TG_BAD_FORMAT, "empty: not a safetensors file",
-                 tg_model_load(tg_cpu(), empty, &loaded));
+                 tg_model_load(test_device(), empty, &loaded));
     assert_fails(TG_IO_ERROR, "missing", tg_model_load_weights(model, missing));
     assert_fails(TG_IO_ERROR, folder, tg_model_load_weights(model, folder));
     assert_fails(TG_BAD_FORMAT, "empty: ", tg_model_load_weights(model, empty));
@@ -551,10 +553,10 @@ static void test_files(void **state) {
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_save(NULL, missing));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_save(model, NULL));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_load(NULL, empty, &loaded));
-    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_load(tg_cpu(), NULL, &loaded));
-    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_load(tg_cpu(), empty, NULL));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_load(test_device(), NULL, &loaded));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_load(test_device(), empty, NULL));
     assert_fails(TG_INVALID_ARGUMENT, "NULL",
-                 tg_model_load_memory(tg_cpu(), NULL, 0, "f", &loaded));
+                 tg_model_load_memory(test_device(), NULL, 0, "f", &loaded));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_load_weights(NULL, empty));
     tg_model_destroy(model);
     test_remove_folder(folder);
@@ -614,7 +616,7 @@ static tg_status attempt_save(void *context) {
 static tg_status attempt_load(void *context) {
     const task *files = context;
     tg_model *model = NULL;
-    tg_status status = tg_model_load(tg_cpu(), files->path, &model);
+    tg_status status = tg_model_load(test_device(), files->path, &model);
     if (status) assert_null(model);
     tg_model_destroy(model);
     return status;

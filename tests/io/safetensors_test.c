@@ -9,7 +9,9 @@
 
 #include "base/status.h"
 #include "io/safetensors.h"
+#include "support/device.h"
 #include "support/mutate.h"
+#include "support/reference.h"
 
 /* A file of the header's length, the header, and `data` bytes 0, 1, 2, ... */
 static test_image make_image(const char *header, size_t data) {
@@ -238,17 +240,14 @@ static void test_reads(void **state) {
     assert_int_equal(entry->rank, 2);
     assert_int_equal(entry->count, 6);
 
-    tg_tensor right, wrong;
-    assert_ok(tg_matrix_create(tg_cpu(), 2, 3, &right));
-    assert_ok(tg_matrix_create(tg_cpu(), 3, 2, &wrong));
+    tg_tensor right = test_matrix(NULL, 2, 3), wrong = test_matrix(NULL, 3, 2);
     assert_ok(tg_safetensors_load(file, entry, &right));
-    assert_memory_equal(tg_tensor_data(&right), made.bytes + made.size - 28, 24);
+    assert_memory_equal(test_read(&right), made.bytes + made.size - 28, 24);
     assert_fails(TG_BAD_FORMAT, "f: tensor \"z\": its shape is [2, 3]; [3, 2] is needed",
                  tg_safetensors_load(file, entry, &wrong));
     assert_fails(TG_BAD_FORMAT, "f: tensor \"a\": its shape is []; [3, 2] is needed",
                  tg_safetensors_load(file, tg_safetensors_find(file, "a"), &wrong));
-    tg_tensor_destroy(&wrong);
-    tg_tensor_destroy(&right);
+    test_destroy(&wrong, &right);
     tg_safetensors_close(file);
     free(made.bytes);
 }
@@ -267,11 +266,10 @@ static void test_unaligned(void **state) {
         for (size_t i = 0; i < 24; i++)
             moved[shift + made.size - 24 + i] = (unsigned char)(bits[i / 4] >> i % 4 * 8);
         tg_safetensors *file = NULL;
-        tg_tensor tensor;
-        assert_ok(tg_vector_create(tg_cpu(), 6, &tensor));
+        tg_tensor tensor = test_vector(NULL, 6);
         assert_ok(tg_safetensors_parse(moved + shift, made.size, "f", &file));
         assert_ok(tg_safetensors_load(file, tg_safetensors_entry(file, 0), &tensor));
-        assert_memory_equal(tg_tensor_data(&tensor), bits, sizeof bits);
+        assert_memory_equal(test_read(&tensor), bits, sizeof bits);
         tg_tensor_destroy(&tensor);
         tg_safetensors_close(file);
         free(moved);
@@ -348,15 +346,11 @@ typedef struct tensor_set {
 } tensor_set;
 
 static void make_sample(tensor_set *sample) {
-    const size_t none[] = {0, 3};
-    assert_ok(tg_matrix_create(tg_cpu(), 2, 3, &sample->weight));
-    assert_ok(tg_vector_create(tg_cpu(), 2, &sample->bias));
-    assert_ok(tg_tensor_create(tg_cpu(), none, 2, &sample->empty));
-    assert_ok(tg_tensor_create(tg_cpu(), NULL, 0, &sample->scalar));
     uint64_t random = 3;
-    test_fill(&random, tg_tensor_data(&sample->weight), 6, -1, 1);
-    test_fill(&random, tg_tensor_data(&sample->bias), 2, -1, 1);
-    test_fill(&random, tg_tensor_data(&sample->scalar), 1, -1, 1);
+    sample->weight = reference_matrix(&random, 2, 3, -1, 1);
+    sample->bias = reference_tensor(&random, &(reference_shape){1, {2}}, -1, 1);
+    sample->empty = reference_matrix(&random, 0, 3, -1, 1);
+    sample->scalar = reference_tensor(&random, &(reference_shape){0, {0}}, -1, 1);
     const tg_named_tensor tensors[] = {{"scalar", &sample->scalar},
                                        {"0.weight", &sample->weight},
                                        {"empty", &sample->empty},
@@ -365,10 +359,7 @@ static void make_sample(tensor_set *sample) {
 }
 
 static void destroy_sample(tensor_set *sample) {
-    tg_tensor_destroy(&sample->weight);
-    tg_tensor_destroy(&sample->bias);
-    tg_tensor_destroy(&sample->empty);
-    tg_tensor_destroy(&sample->scalar);
+    test_destroy(&sample->weight, &sample->bias, &sample->empty, &sample->scalar);
 }
 
 /* Byte for byte what the format's reference writer makes of it. */
@@ -403,9 +394,9 @@ static void test_writes_exactly(void **state) {
         assert_int_equal(bytes[0] | bytes[1] << 8, length);
         assert_memory_equal(bytes + 2, "\0\0\0\0\0\0", 6);
         assert_memory_equal(bytes + 8, expected, length);
-        assert_memory_equal(bytes + 8 + length, tg_tensor_data(&sample.bias), 8);
-        assert_memory_equal(bytes + 16 + length, tg_tensor_data(&sample.weight), 24);
-        assert_memory_equal(bytes + 40 + length, tg_tensor_data(&sample.scalar), 4);
+        assert_memory_equal(bytes + 8 + length, test_read(&sample.bias), 8);
+        assert_memory_equal(bytes + 16 + length, test_read(&sample.weight), 24);
+        assert_memory_equal(bytes + 40 + length, test_read(&sample.scalar), 4);
 
         tg_safetensors *file = NULL;
         assert_ok(tg_safetensors_parse(bytes, size, path, &file));

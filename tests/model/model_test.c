@@ -6,6 +6,7 @@
 
 #include "model/layer.h"
 #include "model/model.h"
+#include "support/device.h"
 #include "support/test.h"
 
 static const tg_layer_kind last_kind = TG_LAYER_DROPOUT;
@@ -15,24 +16,24 @@ static void parameters_lie_one_after_another(void **state) {
     const tg_layer layers[] = {tg_dropout(0.1f), tg_dense(5), tg_relu(), tg_dense(2), tg_softmax()};
     tg_model *model = NULL;
     tg_tensor all, weight, bias;
-    assert_ok(tg_model_create(tg_cpu(), 3, layers, 5, 1, &model));
+    assert_ok(tg_model_create(test_device(), 3, layers, 5, 1, &model));
     assert_int_equal(tg_model_inputs(model), 3);
     assert_int_equal(tg_model_outputs(model), 2);
     assert_int_equal(tg_model_layer_count(model), 5);
     assert_int_equal(tg_model_parameter_count(model), 3 * 5 + 5 + 5 * 2 + 2);
-    assert_true(tg_model_device(model) == tg_cpu());
+    assert_true(tg_model_device(model) == test_device());
     assert_int_equal(tg_model_layer(model, 1)->units, 5);
     assert_null(tg_model_layer(model, 5));
     assert_ok(tg_model_parameters(model, &all));
-    const float *next = tg_tensor_data(&all);
+    const float *next = all.memory;
     for (size_t i = 1; i <= 3; i += 2) {
         assert_ok(tg_model_weight(model, i, &weight));
         assert_ok(tg_model_bias(model, i, &bias));
-        assert_true(tg_tensor_data(&weight) == next);
-        assert_true(tg_tensor_data(&bias) == next + weight.count);
+        assert_true(weight.memory == next);
+        assert_true(bias.memory == next + weight.count);
         next += weight.count + bias.count;
     }
-    assert_true(next == tg_tensor_data(&all) + all.count);
+    assert_true(next == (float *)all.memory + all.count);
     assert_int_equal(weight.shape[0], 2);
     assert_int_equal(weight.shape[1], 5);
     assert_false(all.owned || weight.owned || bias.owned);
@@ -65,12 +66,13 @@ static void initial_weights(void **state) {
     for (size_t i = 0; i < TG_COUNT(cases); i++) {
         tg_model *model = NULL;
         tg_tensor weight, bias;
-        assert_ok(tg_model_create(tg_cpu(), IN, cases[i].layers, 2, i, &model));
+        assert_ok(tg_model_create(test_device(), IN, cases[i].layers, 2, i, &model));
         assert_ok(tg_model_weight(model, 0, &weight));
         assert_ok(tg_model_bias(model, 0, &bias));
+        const float *values = test_read(&weight);
         double sum = 0, squares = 0, largest = 0;
         for (size_t j = 0; j < weight.count; j++) {
-            double w = (double)tg_tensor_data(&weight)[j];
+            double w = (double)values[j];
             sum += w;
             squares += w * w;
             largest = fmax(largest, fabs(w));
@@ -80,7 +82,7 @@ static void initial_weights(void **state) {
         assert_close(cases[i].variance, squares / count, 0.03, 0);
         if (!cases[i].normal) assert_true(largest <= sqrt(3.0) * deviation * (1 + 1e-6));
         if (cases[i].normal) assert_true(largest > 3.5 * deviation);
-        for (size_t j = 0; j < bias.count; j++) assert_true(tg_tensor_data(&bias)[j] == 0);
+        assert_true(test_all(&bias, 0));
         tg_model_destroy(model);
     }
 }
@@ -91,14 +93,22 @@ static void seeds(void **state) {
     tg_model *models[3] = {NULL};
     tg_tensor first[3], second;
     for (size_t i = 0; i < 3; i++) {
-        assert_ok(tg_model_create(tg_cpu(), 4, layers, 3, i / 2, &models[i]));
+        assert_ok(tg_model_create(test_device(), 4, layers, 3, i / 2, &models[i]));
         assert_ok(tg_model_weight(models[i], 0, &first[i]));
     }
     assert_ok(tg_model_weight(models[0], 2, &second));
     const size_t bytes = 16 * sizeof(float);
-    assert_memory_equal(tg_tensor_data(&first[0]), tg_tensor_data(&first[1]), bytes);
-    assert_memory_not_equal(tg_tensor_data(&first[0]), tg_tensor_data(&first[2]), bytes);
-    assert_memory_not_equal(tg_tensor_data(&first[0]), tg_tensor_data(&second), bytes);
+    assert_same(&first[0], &first[1]);
+    assert_memory_not_equal(test_read(&first[0]), test_read(&first[2]), bytes);
+    assert_memory_not_equal(test_read(&first[0]), test_read(&second), bytes);
+    /* The same numbers on every device. */
+    tg_model *on_cpu = NULL;
+    tg_tensor all[2];
+    assert_ok(tg_model_create(tg_cpu(), 4, layers, 3, 0, &on_cpu));
+    assert_ok(tg_model_parameters(on_cpu, &all[0]));
+    assert_ok(tg_model_parameters(models[0], &all[1]));
+    assert_same(&all[0], &all[1]);
+    tg_model_destroy(on_cpu);
     for (size_t i = 0; i < 3; i++) tg_model_destroy(models[i]);
 }
 
@@ -126,14 +136,15 @@ static void refused_models(void **state) {
     };
     tg_model *model = NULL;
     for (size_t i = 0; i < TG_COUNT(cases); i++)
-        assert_fails(cases[i].status, cases[i].message,
-                     tg_model_create(tg_cpu(), cases[i].inputs, &cases[i].layer, 1, 1, &model));
+        assert_fails(
+            cases[i].status, cases[i].message,
+            tg_model_create(test_device(), cases[i].inputs, &cases[i].layer, 1, 1, &model));
     const tg_layer layer = tg_dense(1);
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_model_create(NULL, 1, &layer, 1, 1, &model));
     assert_fails(TG_INVALID_ARGUMENT, "no layers",
-                 tg_model_create(tg_cpu(), 1, &layer, 0, 1, &model));
+                 tg_model_create(test_device(), 1, &layer, 0, 1, &model));
     assert_fails(TG_OUT_OF_MEMORY, "layers",
-                 tg_model_create(tg_cpu(), 1, &layer, SIZE_MAX / 64, 1, &model));
+                 tg_model_create(test_device(), 1, &layer, SIZE_MAX / 64, 1, &model));
     assert_null(model);
 }
 
@@ -142,7 +153,7 @@ static void class_names(void **state) {
     const tg_layer layer = tg_dense(2);
     const char *names[] = {"cat", "dog"}, *broken[] = {"cat", NULL}, *latin[] = {"chat", "\xe9"};
     tg_model *model = NULL;
-    assert_ok(tg_model_create(tg_cpu(), 1, &layer, 1, 1, &model));
+    assert_ok(tg_model_create(test_device(), 1, &layer, 1, 1, &model));
     assert_int_equal(tg_model_classes(model), 0);
     assert_null(tg_model_class_name(model, 0));
     assert_ok(tg_model_set_classes(model, names, 2));
@@ -164,7 +175,7 @@ static void input_is_copied(void **state) {
     float mean[] = {1, 2}, deviation[] = {3, 4};
     tg_input input = {.size = 2, .statistics = 2, .mean = mean, .deviation = deviation};
     tg_model *model = NULL;
-    assert_ok(tg_model_create(tg_cpu(), 2, &layer, 1, 1, &model));
+    assert_ok(tg_model_create(test_device(), 2, &layer, 1, 1, &model));
     assert_null(tg_model_input(model));
     assert_ok(tg_model_set_input(model, &input));
     assert_ok(tg_model_set_input(model, &input));
@@ -192,7 +203,7 @@ static void summary(void **state) {
                            "131 parameters, 0.5 KB\n";
     char text[1024], cut[40];
     tg_model *model = NULL;
-    assert_ok(tg_model_create(tg_cpu(), 4, layers, 5, 1, &model));
+    assert_ok(tg_model_create(test_device(), 4, layers, 5, 1, &model));
     assert_int_equal(tg_model_summary(model, text, sizeof text), strlen(expected));
     assert_string_equal(text, expected);
     assert_int_equal(tg_model_summary(model, NULL, 0), strlen(expected));
@@ -231,7 +242,7 @@ static tg_status make_with_everything(void *context) {
     float mean[] = {1, 2, 3}, deviation[] = {2, 1, 1};
     const tg_input input = {.size = 3, .statistics = 3, .mean = mean, .deviation = deviation};
     tg_model *model = NULL;
-    tg_status status = tg_model_create(tg_cpu(), 3, layers, 2, 1, &model);
+    tg_status status = tg_model_create(test_device(), 3, layers, 2, 1, &model);
     if (!status) status = tg_model_set_classes(model, names, 2);
     if (!status) status = tg_model_set_input(model, &input);
     tg_model_destroy(model);

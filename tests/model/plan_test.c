@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/model.h"
+#include "support/device.h"
 #include "support/network.h"
 #include "support/test.h"
 
@@ -93,26 +94,35 @@ typedef struct fixture {
     network net;
 } fixture;
 
+/* Random biases too: zeros would hide mistakes. */
+static void shake(tg_tensor *parameters, uint64_t *seed) {
+    float *values = malloc(parameters->count * sizeof *values);
+    assert_non_null(values);
+    assert_ok(tg_tensor_read(parameters, values, parameters->count));
+    for (size_t i = 0; i < parameters->count; i++)
+        values[i] += (float)test_uniform(seed, -0.3, 0.3);
+    assert_ok(tg_tensor_write(parameters, values, parameters->count));
+    free(values);
+}
+
 /* In place: the targets point into the fixture. */
 static void set_up(fixture *f, size_t which, size_t n) {
     *f = (fixture){0};
     uint64_t seed = 100 * which + n;
     size_t layers = 0;
     while (cases[which].layers[layers].kind != (tg_layer_kind)99) layers++;
-    assert_ok(tg_model_create(tg_cpu(), cases[which].inputs, cases[which].layers, layers, seed,
+    assert_ok(tg_model_create(test_device(), cases[which].inputs, cases[which].layers, layers, seed,
                               &f->model));
     assert_int_equal(tg_model_outputs(f->model), CLASSES);
     assert_ok(tg_model_parameters(f->model, &f->parameters));
-    /* Random biases too: zeros would hide mistakes. */
-    for (size_t i = 0; i < f->parameters.count; i++)
-        tg_tensor_data(&f->parameters)[i] += (float)test_uniform(&seed, -0.3, 0.3);
+    shake(&f->parameters, &seed);
     assert_ok(tg_plan_create(f->model, TG_TRAINING, MOST_ROWS, &f->plan));
     tg_plan_set_dropout(f->plan, 77, 5);
     f->x = reference_matrix(&seed, n, cases[which].inputs, -1, 1);
     f->values = reference_matrix(&seed, n, CLASSES, 0, 0.5);
     for (size_t r = 0; r < n; r++) f->labels[r] = (int32_t)test_uniform(&seed, 0, CLASSES);
     f->targets = cases[which].labels ? tg_labels(f->labels, n) : tg_values(&f->values);
-    f->wide_values = reference_widen(tg_tensor_data(&f->values), n * CLASSES);
+    f->wide_values = reference_widen(test_read(&f->values), n * CLASSES);
     f->net = (network){
         .inputs = cases[which].inputs,
         .layer_count = layers,
@@ -121,8 +131,8 @@ static void set_up(fixture *f, size_t which, size_t n) {
         .dropout_seed = 77,
         .dropout_step = 5,
         .loss = tg_loss_defaults(cases[which].loss),
-        .x = reference_widen(tg_tensor_data(&f->x), n * cases[which].inputs),
-        .parameters = reference_widen(tg_tensor_data(&f->parameters), f->parameters.count)};
+        .x = reference_widen(test_read(&f->x), n * cases[which].inputs),
+        .parameters = reference_widen(test_read(&f->parameters), f->parameters.count)};
     if (cases[which].labels)
         f->net.targets.labels = f->labels;
     else
@@ -132,8 +142,7 @@ static void set_up(fixture *f, size_t which, size_t n) {
 static void tear_down(fixture *f) {
     tg_plan_destroy(f->plan);
     tg_model_destroy(f->model);
-    tg_tensor_destroy(&f->x);
-    tg_tensor_destroy(&f->values);
+    test_destroy(&f->x, &f->values);
     free(f->wide_values);
     free(f->net.x);
     free(f->net.parameters);
@@ -189,19 +198,22 @@ static void model_agrees_with_reference(void **state) {
             double expected = network_run(&f.net, outputs, gradients, NULL), value = 0;
             tg_tensor y;
             assert_ok(tg_plan_forward(f.plan, &f.x, &y));
-            assert_near(outputs, tg_tensor_data(&y), NULL, y.count, 2e-6);
+            assert_near(outputs, test_read(&y), NULL, y.count, 2e-6);
             assert_ok(tg_plan_loss(f.plan, &f.net.loss, f.targets, &value));
             assert_close(expected, value, 2e-6, 1e-3);
             assert_ok(tg_plan_backward(f.plan));
             for (size_t i = 0; i < f.net.layer_count; i++) {
                 if (f.net.layers[i].kind != TG_LAYER_DENSE) continue;
                 tg_tensor weight, bias;
+                const size_t place = f.model->offsets[i];
                 assert_ok(tg_plan_weight_gradient(f.plan, i, &weight));
                 assert_ok(tg_plan_bias_gradient(f.plan, i, &bias));
                 /* The bias lies behind the weight. Together, since a single bias whose gradient is
                  * a sum that cancels has no size of its own to be compared with. */
-                assert_ptr_equal(tg_tensor_data(&bias), tg_tensor_data(&weight) + weight.count);
-                assert_near(gradients + f.model->offsets[i], tg_tensor_data(&weight), NULL,
+                const tg_tensor *all = tg_plan_gradients(f.plan);
+                assert_ptr_equal(weight.memory, (float *)all->memory + place);
+                assert_ptr_equal(bias.memory, (float *)weight.memory + weight.count);
+                assert_near(gradients + place, test_read(all) + place, NULL,
                             weight.count + bias.count, 1e-5);
             }
             free(gradients);
@@ -216,22 +228,18 @@ static void backward_from_own_gradient(void **state) {
     (void)state;
     fixture f;
     set_up(&f, 1, 6);
-    tg_tensor y, dy, fused, expected;
+    tg_tensor y, dy = test_matrix(NULL, 6, CLASSES);
     double value = 0;
     assert_ok(tg_plan_forward(f.plan, &f.x, &y));
     assert_ok(tg_plan_loss(f.plan, &f.net.loss, f.targets, &value));
     assert_ok(tg_plan_backward(f.plan));
-    assert_ok(tg_vector_create(tg_cpu(), f.parameters.count, &expected));
-    assert_ok(tg_tensor_copy(tg_plan_gradients(f.plan), &expected));
-    assert_ok(tg_matrix_create(tg_cpu(), 6, CLASSES, &dy));
+    const tg_tensor *gradients = tg_plan_gradients(f.plan);
+    double *expected = reference_widen(test_read(gradients), gradients->count);
     assert_ok(tg_cross_entropy(&y, f.targets, NULL, &value, &dy));
     assert_ok(tg_plan_backward_from(f.plan, &dy));
-    fused = *tg_plan_gradients(f.plan);
-    double *wide = reference_widen(tg_tensor_data(&expected), expected.count);
-    assert_near(wide, tg_tensor_data(&fused), NULL, expected.count, 1e-5);
-    free(wide);
+    assert_near(expected, test_read(gradients), NULL, gradients->count, 1e-5);
+    free(expected);
     tg_tensor_destroy(&dy);
-    tg_tensor_destroy(&expected);
     tear_down(&f);
 }
 
@@ -241,23 +249,24 @@ static void fused_loss_is_exact_for_confident_rows(void **state) {
     const tg_layer layers[] = {tg_dense(2), tg_softmax()};
     tg_model *model = NULL;
     tg_plan *plan = NULL;
-    tg_tensor weight, dweight, x, y;
-    float weights[] = {30, 0}, one = 1;
+    tg_tensor weight, dweight, y, x = test_matrix((const float[]){1}, 1, 1);
+    const float weights[] = {30, 0};
     const int32_t label = 0;
     double value = 0;
-    assert_ok(tg_model_create(tg_cpu(), 1, layers, 2, 1, &model));
+    assert_ok(tg_model_create(test_device(), 1, layers, 2, 1, &model));
     assert_ok(tg_model_weight(model, 0, &weight));
     assert_ok(tg_tensor_write(&weight, weights, 2));
     assert_ok(tg_plan_create(model, TG_TRAINING, 1, &plan));
-    assert_ok(tg_matrix_view(&one, 1, 1, &x));
     assert_ok(tg_plan_forward(plan, &x, &y));
     const tg_loss loss = tg_loss_defaults(TG_CROSS_ENTROPY);
     assert_ok(tg_plan_loss(plan, &loss, tg_labels(&label, 1), &value));
     assert_ok(tg_plan_backward(plan));
     assert_ok(tg_plan_weight_gradient(plan, 0, &dweight));
     assert_close(exp(-30), value, 1e-6, 0);
-    assert_close(-exp(-30), (double)tg_tensor_data(&dweight)[0], 1e-6, 0);
-    assert_close(exp(-30), (double)tg_tensor_data(&dweight)[1], 1e-6, 0);
+    const float *gradient = test_read(&dweight);
+    assert_close(-exp(-30), (double)gradient[0], 1e-6, 0);
+    assert_close(exp(-30), (double)gradient[1], 1e-6, 0);
+    tg_tensor_destroy(&x);
     tg_plan_destroy(plan);
     tg_model_destroy(model);
 }
@@ -269,26 +278,25 @@ static void prediction(void **state) {
     set_up(&f, 7, 3);
     enum { ROWS = 2500 };
     uint64_t seed = 3;
-    tg_tensor x = reference_matrix(&seed, ROWS, 10, -1, 1), y, part, out;
-    assert_ok(tg_matrix_create(tg_cpu(), ROWS, CLASSES, &y));
+    tg_tensor x = reference_matrix(&seed, ROWS, 10, -1, 1), y = test_matrix(NULL, ROWS, CLASSES);
+    tg_tensor part, out;
     assert_ok(tg_model_predict(f.model, &x, &y));
     tg_plan *plan = NULL;
     assert_ok(tg_plan_create(f.model, TG_INFERENCE, 1, &plan));
     for (size_t r = 0; r < ROWS; r += 499) {
         assert_ok(tg_tensor_slice(&x, r, 1, &part));
         assert_ok(tg_plan_forward(plan, &part, &out));
+        const float *whole = test_read(&y), *row = test_read(&out);
         double sum = 0;
         for (size_t c = 0; c < CLASSES; c++) {
-            assert_close((double)tg_tensor_data(&y)[r * CLASSES + c],
-                         (double)tg_tensor_data(&out)[c], 1e-6, 1e-3);
-            sum += (double)tg_tensor_data(&out)[c];
+            assert_close((double)whole[r * CLASSES + c], (double)row[c], 1e-6, 1e-3);
+            sum += (double)row[c];
         }
         assert_close(1, sum, 1e-6, 0);
     }
     assert_null(tg_plan_gradients(plan));
     tg_plan_destroy(plan);
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&y);
+    test_destroy(&x, &y);
     tear_down(&f);
 }
 
@@ -305,7 +313,7 @@ static void dropout_moves_on(void **state) {
     assert_memory_not_equal(first, second, sizeof first);
     tg_plan_set_dropout(f.plan, 77, 5);
     assert_ok(tg_plan_forward(f.plan, &f.x, &y));
-    assert_memory_equal(first, tg_tensor_data(&y), sizeof first);
+    assert_memory_equal(first, test_read(&y), sizeof first);
     tear_down(&f);
 }
 
@@ -314,9 +322,8 @@ static void backward_keeps_the_mask(void **state) {
     (void)state;
     fixture f;
     set_up(&f, 7, 9);
-    tg_tensor expected;
+    tg_tensor expected = test_vector(NULL, f.parameters.count);
     double value = 0;
-    assert_ok(tg_vector_create(tg_cpu(), f.parameters.count, &expected));
     for (int changed = 0; changed < 2; changed++) {
         tg_plan_set_dropout(f.plan, 77, 5);
         assert_ok(tg_plan_forward(f.plan, &f.x, NULL));
@@ -325,8 +332,7 @@ static void backward_keeps_the_mask(void **state) {
         assert_ok(tg_plan_backward(f.plan));
         if (!changed) assert_ok(tg_tensor_copy(tg_plan_gradients(f.plan), &expected));
     }
-    assert_memory_equal(tg_tensor_data(&expected), tg_tensor_data(tg_plan_gradients(f.plan)),
-                        expected.count * sizeof(float));
+    assert_same(&expected, tg_plan_gradients(f.plan));
     tg_tensor_destroy(&expected);
     tear_down(&f);
 }
@@ -342,11 +348,11 @@ static void finds_the_first_bad_layer(void **state) {
     assert_ok(tg_plan_find_not_finite(f.plan, &layer));
     assert_int_equal(layer, -1);
     assert_ok(tg_model_bias(f.model, 2, &bias));
-    tg_tensor_data(&bias)[1] = INFINITY;
+    test_set(&bias, 1, INFINITY);
     assert_ok(tg_plan_forward(f.plan, &f.x, &y));
     assert_ok(tg_plan_find_not_finite(f.plan, &layer));
     assert_int_equal(layer, 2);
-    tg_tensor_data(&f.x)[0] = NAN;
+    test_set(&f.x, 0, NAN);
     assert_ok(tg_plan_forward(f.plan, &f.x, &y));
     assert_ok(tg_plan_find_not_finite(f.plan, &layer));
     assert_int_equal(layer, 0);
@@ -361,7 +367,7 @@ static void finds_what_an_activation_hides(void **state) {
     tg_tensor y, bias;
     long layer = 9;
     assert_ok(tg_model_bias(f.model, 0, &bias));
-    tg_tensor_data(&bias)[4] = -INFINITY;
+    test_set(&bias, 4, -INFINITY);
     assert_ok(tg_plan_forward(f.plan, &f.x, &y));
     float before[2 * CLASSES];
     assert_ok(tg_tensor_read(&y, before, y.count));
@@ -372,9 +378,9 @@ static void finds_what_an_activation_hides(void **state) {
     double value = 0;
     assert_ok(tg_plan_loss(f.plan, &f.net.loss, f.targets, &value));
     assert_ok(tg_plan_backward(f.plan));
-    for (size_t i = 0; i < f.parameters.count; i++)
-        assert_true(isfinite(tg_tensor_data(tg_plan_gradients(f.plan))[i]));
-    assert_memory_equal(before, tg_tensor_data(&y), sizeof before);
+    const float *gradients = test_read(tg_plan_gradients(f.plan));
+    for (size_t i = 0; i < f.parameters.count; i++) assert_true(isfinite(gradients[i]));
+    assert_memory_equal(before, test_read(&y), sizeof before);
     tear_down(&f);
 }
 
@@ -394,8 +400,8 @@ static void backward_step_is_both(void **state) {
                 tg_plan *plan = f[both].plan;
                 tg_optimizer *optimizer = NULL;
                 double value = 0;
-                assert_ok(
-                    tg_optimizer_create(tg_cpu(), f[both].parameters.count, &rules[i], &optimizer));
+                assert_ok(tg_optimizer_create(test_device(), f[both].parameters.count, &rules[i],
+                                              &optimizer));
                 for (size_t step = 0; step < 5; step++) {
                     const float rate = 0.1f / (float)(step + 1);
                     assert_ok(tg_plan_forward(plan, &f[both].x, NULL));
@@ -412,9 +418,10 @@ static void backward_step_is_both(void **state) {
                 assert_int_equal(tg_optimizer_steps(optimizer), 5);
                 tg_optimizer_destroy(optimizer);
             }
+            const float *apart = test_read(&f[0].parameters),
+                        *at_once = test_read(&f[1].parameters);
             for (size_t j = 0; j < f[0].parameters.count; j++)
-                assert_close((double)tg_tensor_data(&f[0].parameters)[j],
-                             (double)tg_tensor_data(&f[1].parameters)[j], 1e-5, 0.1);
+                assert_close((double)apart[j], (double)at_once[j], 1e-5, 0.1);
             tear_down(&f[0]);
             tear_down(&f[1]);
         }
@@ -428,8 +435,8 @@ static void misuse_of_backward_step(void **state) {
     const tg_update_rule rule = tg_momentum(0.1f, 0.9f);
     tg_optimizer *optimizer = NULL, *small = NULL;
     double value = 0;
-    assert_ok(tg_optimizer_create(tg_cpu(), f.parameters.count, &rule, &optimizer));
-    assert_ok(tg_optimizer_create(tg_cpu(), 3, &rule, &small));
+    assert_ok(tg_optimizer_create(test_device(), f.parameters.count, &rule, &optimizer));
+    assert_ok(tg_optimizer_create(test_device(), 3, &rule, &small));
     assert_fails(TG_INVALID_ARGUMENT, "NULL",
                  tg_plan_backward_step(NULL, optimizer, 1, &f.parameters));
     assert_fails(TG_INVALID_ARGUMENT, "NULL",
@@ -488,8 +495,7 @@ static void misuse(void **state) {
     assert_fails(TG_INVALID_ARGUMENT, "must be 3 x 4", tg_model_predict(f.model, &f.x, &wrong));
     tg_plan_destroy(plan);
     tg_plan_destroy(NULL);
-    tg_tensor_destroy(&wrong);
-    tg_tensor_destroy(&many);
+    test_destroy(&wrong, &many);
     tear_down(&f);
 }
 
@@ -505,23 +511,18 @@ static void empty_batch(void **state) {
     assert_ok(tg_plan_loss(f.plan, &f.net.loss, tg_labels(f.labels, 0), &value));
     assert_true(value == 0);
     assert_ok(tg_plan_backward(f.plan));
-    for (size_t i = 0; i < f.parameters.count; i++)
-        assert_true(tg_tensor_data(tg_plan_gradients(f.plan))[i] == 0);
+    assert_true(test_all(tg_plan_gradients(f.plan), 0));
     tear_down(&f);
 }
 
 static tg_status create_and_predict(void *context) {
-    (void)context;
     const tg_layer layers[] = {tg_dense(3), tg_relu(), tg_dense(2), tg_softmax()};
+    tg_tensor *x_and_y = context;
     tg_model *model = NULL;
     tg_plan *plan = NULL;
-    float in[2] = {1, 2}, out[2];
-    tg_tensor x, y;
-    tg_status status = tg_matrix_view(in, 1, 2, &x);
-    if (!status) status = tg_matrix_view(out, 1, 2, &y);
-    if (!status) status = tg_model_create(tg_cpu(), 2, layers, 4, 1, &model);
+    tg_status status = tg_model_create(test_device(), 2, layers, 4, 1, &model);
     if (!status) status = tg_plan_create(model, TG_TRAINING, 3, &plan);
-    if (!status) status = tg_model_predict(model, &x, &y);
+    if (!status) status = tg_model_predict(model, &x_and_y[0], &x_and_y[1]);
     tg_plan_destroy(plan);
     tg_model_destroy(model);
     return status;
@@ -529,7 +530,9 @@ static tg_status create_and_predict(void *context) {
 
 static void out_of_memory(void **state) {
     (void)state;
-    assert_true(test_every_allocation(create_and_predict, NULL) > 12);
+    tg_tensor x_and_y[] = {test_matrix((const float[]){1, 2}, 1, 2), test_matrix(NULL, 1, 2)};
+    assert_true(test_every_allocation(create_and_predict, x_and_y) > 12);
+    test_destroy(&x_and_y[0], &x_and_y[1]);
 }
 
 int main(void) {

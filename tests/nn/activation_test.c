@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/device.h"
 #include "support/reference.h"
 #include "support/test.h"
 
@@ -107,28 +108,26 @@ static void references_agree_with_central_differences(void **state) {
 /* Forward and backward of all of x, compared element by element. `in_place`: into x and dy. */
 static void compare(const activation *a, const tg_tensor *x, const tg_tensor *dy, bool in_place) {
     size_t count = x->count;
-    tg_tensor y, dx, kept;
-    assert_ok(tg_vector_create(tg_cpu(), count, &y));
-    assert_ok(tg_vector_create(tg_cpu(), count, &dx));
-    assert_ok(tg_vector_create(tg_cpu(), count, &kept));
-    assert_ok(tg_tensor_write(&kept, tg_tensor_data(x), count));
+    tg_tensor y = test_vector(NULL, count), dx = test_vector(NULL, count);
+    tg_tensor kept = test_vector(test_read(x), count);
     if (in_place) {
-        assert_ok(tg_tensor_write(&y, tg_tensor_data(x), count));
+        assert_ok(tg_tensor_write(&y, test_read(x), count));
         assert_ok(a->forward(&y, &y));
-        assert_ok(tg_tensor_write(&dx, tg_tensor_data(dy), count));
+        assert_ok(tg_tensor_write(&dx, test_read(dy), count));
         assert_ok(a->backward(a->from_input ? &kept : &y, &dx, &dx));
     } else {
         assert_ok(a->forward(x, &y));
         assert_ok(a->backward(a->from_input ? x : &y, dy, &dx));
-        assert_memory_equal(tg_tensor_data(x), tg_tensor_data(&kept), count * sizeof(float));
+        assert_same(x, &kept);
     }
-    double *expected_y = reference_widen(tg_tensor_data(x), count);
-    double *expected_dx = reference_widen(tg_tensor_data(dy), count);
-    double *scale_y = reference_widen(tg_tensor_data(x), count);
-    double *scale_dx = reference_widen(tg_tensor_data(dy), count);
+    const float *actual_y = test_read(&y), *actual_dx = test_read(&dx);
+    double *expected_y = reference_widen(test_read(x), count);
+    double *expected_dx = reference_widen(test_read(dy), count);
+    double *scale_y = reference_widen(test_read(x), count);
+    double *scale_dx = reference_widen(test_read(dy), count);
     for (size_t i = 0; i < count; i++) {
         double input = expected_y[i], magnification = a->magnification(input);
-        double source = a->from_input ? input : (double)tg_tensor_data(&y)[i];
+        double source = a->from_input ? input : (double)actual_y[i];
         double derivative = a->derivative(source);
         expected_y[i] = a->value(input);
         expected_dx[i] *= derivative;
@@ -139,17 +138,13 @@ static void compare(const activation *a, const tg_tensor *x, const tg_tensor *dy
         scale_dx[i] *= fabs(derivative) + (a->from_input && fabs(input) < 2);
         scale_dx[i] = magnification * (scale_dx[i] + 0x1p-126);
     }
-    reference_near(expected_y, tg_tensor_data(&y), scale_y, count, TOLERANCE, a->name, __FILE__,
-                   __LINE__);
-    reference_near(expected_dx, tg_tensor_data(&dx), scale_dx, count, TOLERANCE, a->name, __FILE__,
-                   __LINE__);
+    reference_near(expected_y, actual_y, scale_y, count, TOLERANCE, a->name, __FILE__, __LINE__);
+    reference_near(expected_dx, actual_dx, scale_dx, count, TOLERANCE, a->name, __FILE__, __LINE__);
     free(expected_y);
     free(expected_dx);
     free(scale_y);
     free(scale_dx);
-    tg_tensor_destroy(&y);
-    tg_tensor_destroy(&dx);
-    tg_tensor_destroy(&kept);
+    test_destroy(&y, &dx, &kept);
 }
 
 static void agree_on_every_shape(void **state) {
@@ -162,8 +157,7 @@ static void agree_on_every_shape(void **state) {
             compare(&activations[i], &x, &dy, false);
             compare(&activations[i], &x, &dy, true);
         }
-        tg_tensor_destroy(&x);
-        tg_tensor_destroy(&dy);
+        test_destroy(&x, &dy);
     }
 }
 
@@ -176,25 +170,26 @@ static void agree_on_all_kinds_of_floats(void **state) {
                                  -1e-20f, 88.8f,    -88.8f,   -103.9f,   -104.1f, -5.5f,   -8.3f,
                                  -13.1f,  -14.5f,   -1e4f,    1e4f};
     size_t count = (size_t)(UINT32_MAX / STEP);
-    tg_tensor x, dy;
-    assert_ok(tg_vector_create(tg_cpu(), count, &x));
-    assert_ok(tg_vector_create(tg_cpu(), count, &dy));
-    assert_ok(tg_tensor_fill(&dy, -1.75f));
+    float *values = malloc(count * sizeof *values);
+    assert_non_null(values);
     for (size_t i = 0; i < count; i++) {
         uint32_t bits = (uint32_t)(i * STEP);
-        memcpy(&tg_tensor_data(&x)[i], &bits, sizeof bits);
+        memcpy(&values[i], &bits, sizeof bits);
     }
-    memcpy(tg_tensor_data(&x), ends, sizeof ends);
+    memcpy(values, ends, sizeof ends);
+    tg_tensor x = test_vector(values, count), dy = test_vector(NULL, count);
+    assert_ok(tg_tensor_fill(&dy, -1.75f));
     for (size_t i = 0; i < TG_COUNT(activations); i++) compare(&activations[i], &x, &dy, false);
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&dy);
+    free(values);
+    test_destroy(&x, &dy);
 }
 
 static float one(tg_status (*operation)(const tg_tensor *, tg_tensor *), float x) {
-    tg_tensor number;
-    assert_ok(tg_tensor_view(&x, NULL, 0, &number));
+    tg_tensor number = test_tensor(&x, NULL, 0);
     assert_ok(operation(&number, &number));
-    return x;
+    float y = *test_read(&number);
+    tg_tensor_destroy(&number);
+    return y;
 }
 
 static void meet_their_limits(void **state) {
@@ -228,31 +223,26 @@ static void meet_their_limits(void **state) {
 static void agree_with_pytorch(void **state) {
     (void)state;
     enum { COUNT = TG_COUNT(activation_x) };
-    float x[COUNT], dy[COUNT], y[COUNT], dx[COUNT];
-    memcpy(x, activation_x, sizeof x);
-    memcpy(dy, activation_dy, sizeof dy);
-    tg_tensor tx, tdy, ty, tdx;
-    assert_ok(tg_matrix_view(x, 1, COUNT, &tx));
-    assert_ok(tg_matrix_view(dy, 1, COUNT, &tdy));
-    assert_ok(tg_matrix_view(y, 1, COUNT, &ty));
-    assert_ok(tg_matrix_view(dx, 1, COUNT, &tdx));
+    tg_tensor x = test_vector(activation_x, COUNT), dy = test_vector(activation_dy, COUNT);
+    tg_tensor y = test_vector(NULL, COUNT), dx = test_vector(NULL, COUNT);
     for (size_t i = 0; i < TG_COUNT(activations); i++) {
         const activation *a = &activations[i];
-        assert_ok(a->forward(&tx, &ty));
-        assert_ok(a->backward(a->from_input ? &tx : &ty, &tdy, &tdx));
-        for (size_t j = 0; j < COUNT; j++) assert_close(a->stored_y[j], (double)y[j], 1e-6, 1e-3);
+        assert_ok(a->forward(&x, &y));
+        assert_ok(a->backward(a->from_input ? &x : &y, &dy, &dx));
+        const float *actual = test_read(&y);
+        for (size_t j = 0; j < COUNT; j++)
+            assert_close(a->stored_y[j], (double)actual[j], 1e-6, 1e-3);
         /* 1 - y^2 is no more accurate than y, so the largest gradient is the measure. */
-        assert_near(a->stored_dx, dx, NULL, COUNT, 1e-6);
+        assert_near(a->stored_dx, test_read(&dx), NULL, COUNT, 1e-6);
     }
+    test_destroy(&x, &dy, &y, &dx);
 }
 
 static void refuse_what_does_not_fit(void **state) {
     (void)state;
-    float a[6] = {1, 2, 3, 4, 5, 6}, b[6] = {7, 7, 7, 7, 7, 7};
-    tg_tensor x, y, shorter, cleared = {0};
-    assert_ok(tg_matrix_view(a, 2, 3, &x));
-    assert_ok(tg_matrix_view(b, 3, 2, &y));
-    assert_ok(tg_matrix_view(b, 1, 5, &shorter));
+    tg_tensor x = test_matrix((const float[]){1, 2, 3, 4, 5, 6}, 2, 3);
+    tg_tensor y = test_matrix((const float[]){7, 7, 7, 7, 7, 7}, 3, 2);
+    tg_tensor shorter = test_vector((const float[]){7, 7, 7, 7, 7}, 5), cleared = {0};
     for (size_t i = 0; i < TG_COUNT(activations); i++) {
         const activation *f = &activations[i];
         const char *source = f->from_input ? "x" : "y";
@@ -272,10 +262,11 @@ static void refuse_what_does_not_fit(void **state) {
         assert_fails(TG_INVALID_ARGUMENT, "slope", tg_leaky_relu_forward(&x, slopes[i], &y));
         assert_fails(TG_INVALID_ARGUMENT, "slope", tg_leaky_relu_backward(&x, &x, slopes[i], &y));
     }
-    for (size_t i = 0; i < 6; i++) assert_true(b[i] == 7);
+    assert_true(test_all(&y, 7) && test_all(&shorter, 7));
     /* Equal numbers of elements are enough. */
     assert_ok(tg_relu_forward(&x, &y));
-    assert_memory_equal(a, b, sizeof a);
+    assert_same(&x, &y);
+    test_destroy(&x, &y, &shorter);
 }
 
 int main(void) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/device.h"
 #include "support/reference.h"
 #include "support/test.h"
 
@@ -88,7 +89,7 @@ static void compare(sizes s, bool with_bias, uint64_t *seed) {
     double *results[2][4]; /* y, dx, dweight, dbias; and the sums of the products' sizes */
     const tg_tensor *made[] = {&y, &dx, &dweight, &dbias};
     for (size_t i = 0; i < 4; i++) {
-        inputs[0][i] = reference_widen(tg_tensor_data(given[i]), given[i]->count);
+        inputs[0][i] = reference_widen(test_read(given[i]), given[i]->count);
         inputs[1][i] = absolute(inputs[0][i], given[i]->count);
     }
     for (size_t j = 0; j < 2; j++) {
@@ -104,14 +105,13 @@ static void compare(sizes s, bool with_bias, uint64_t *seed) {
     static const char *const names[] = {"y", "dx", "dweight", "dbias"};
     const size_t terms[] = {s.in + 1, s.out, s.n, s.n};
     for (size_t i = 0; i < 4; i++)
-        reference_near(results[0][i], tg_tensor_data(made[i]), results[1][i], made[i]->count,
+        reference_near(results[0][i], test_read(made[i]), results[1][i], made[i]->count,
                        tolerance(terms[i]), names[i], __FILE__, __LINE__);
     for (size_t i = 0; i < 8; i++) {
         free(inputs[i / 4][i % 4]);
         free(results[i / 4][i % 4]);
     }
-    tg_tensor *all[] = {&x, &weight, &bias, &dy, &y, &dx, &dweight, &dbias};
-    for (size_t i = 0; i < TG_COUNT(all); i++) tg_tensor_destroy(all[i]);
+    test_destroy(&x, &weight, &bias, &dy, &y, &dx, &dweight, &dbias);
 }
 
 static void agrees_with_the_reference(void **state) {
@@ -136,36 +136,27 @@ static void computes_only_what_is_asked(void **state) {
     tg_tensor x = reference_matrix(&seed, 5, 3, -1, 1),
               weight = reference_matrix(&seed, 4, 3, -1, 1);
     tg_tensor dy = reference_matrix(&seed, 5, 4, -1, 1);
-    float all[3][15] = {{0}};
-    tg_tensor results[3];
-    assert_ok(tg_matrix_view(all[0], 5, 3, &results[0]));
-    assert_ok(tg_matrix_view(all[1], 4, 3, &results[1]));
-    assert_ok(tg_tensor_view(all[2], (const size_t[]){4}, 1, &results[2]));
-    assert_ok(tg_dense_backward(&x, &weight, &dy, &results[0], &results[1], &results[2]));
+    tg_tensor all[] = {test_matrix(NULL, 5, 3), test_matrix(NULL, 4, 3), test_vector(NULL, 4)};
+    assert_ok(tg_dense_backward(&x, &weight, &dy, &all[0], &all[1], &all[2]));
     for (int wanted = 0; wanted < 8; wanted++) {
-        float some[3][15] = {{0}};
-        tg_tensor views[3];
+        tg_tensor some[] = {test_matrix(NULL, 5, 3), test_matrix(NULL, 4, 3), test_vector(NULL, 4)};
+        assert_ok(tg_dense_backward(&x, &weight, &dy, wanted & 1 ? &some[0] : NULL,
+                                    wanted & 2 ? &some[1] : NULL, wanted & 4 ? &some[2] : NULL));
         for (size_t i = 0; i < 3; i++)
-            assert_ok(tg_tensor_view(some[i], results[i].shape, results[i].rank, &views[i]));
-        assert_ok(tg_dense_backward(&x, &weight, &dy, wanted & 1 ? &views[0] : NULL,
-                                    wanted & 2 ? &views[1] : NULL, wanted & 4 ? &views[2] : NULL));
-        for (size_t i = 0; i < 3; i++)
-            if (wanted & 1 << i) assert_memory_equal(some[i], all[i], sizeof all[i]);
+            if (wanted & 1 << i) assert_same(&some[i], &all[i]);
+        test_destroy(&some[0], &some[1], &some[2]);
     }
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&weight);
-    tg_tensor_destroy(&dy);
+    test_destroy(&x, &weight, &dy, &all[0], &all[1], &all[2]);
 }
 
 static void passes_on_what_is_not_finite(void **state) {
     (void)state;
-    float x[] = {1, 2, NAN, 2, 1, INFINITY}, weight[] = {1, 1}, y[3];
-    tg_tensor tx, tweight, ty;
-    assert_ok(tg_matrix_view(x, 3, 2, &tx));
-    assert_ok(tg_matrix_view(weight, 1, 2, &tweight));
-    assert_ok(tg_matrix_view(y, 3, 1, &ty));
-    assert_ok(tg_dense_forward(&tx, &tweight, NULL, &ty));
-    assert_true(y[0] == 3 && isnan(y[1]) && y[2] == INFINITY);
+    tg_tensor x = test_matrix((const float[]){1, 2, NAN, 2, 1, INFINITY}, 3, 2);
+    tg_tensor weight = test_matrix((const float[]){1, 1}, 1, 2), y = test_matrix(NULL, 3, 1);
+    assert_ok(tg_dense_forward(&x, &weight, NULL, &y));
+    const float *results = test_read(&y);
+    assert_true(results[0] == 3 && isnan(results[1]) && results[2] == INFINITY);
+    test_destroy(&x, &weight, &y);
 }
 
 static void agrees_with_pytorch(void **state) {
@@ -205,41 +196,31 @@ static void agrees_with_pytorch(void **state) {
     };
     for (size_t i = 0; i < TG_COUNT(stored); i++) {
         sizes s = stored[i].s;
-        tg_tensor x, weight, bias, dy, y, dx, dweight, dbias;
-        tg_tensor *all[] = {&x, &weight, &bias, &dy, &y, &dx, &dweight, &dbias};
-        assert_ok(tg_matrix_create(tg_cpu(), s.n, s.in, &x));
-        assert_ok(tg_matrix_create(tg_cpu(), s.out, s.in, &weight));
-        assert_ok(tg_vector_create(tg_cpu(), s.out, &bias));
-        assert_ok(tg_matrix_create(tg_cpu(), s.n, s.out, &dy));
-        assert_ok(tg_matrix_create(tg_cpu(), s.n, s.out, &y));
-        assert_ok(tg_matrix_create(tg_cpu(), s.n, s.in, &dx));
-        assert_ok(tg_matrix_create(tg_cpu(), s.out, s.in, &dweight));
-        assert_ok(tg_vector_create(tg_cpu(), s.out, &dbias));
-        const float *given[] = {stored[i].x, stored[i].weight, stored[i].bias, stored[i].dy};
-        for (size_t j = 0; j < 4; j++) assert_ok(tg_tensor_write(all[j], given[j], all[j]->count));
+        tg_tensor x = test_matrix(stored[i].x, s.n, s.in);
+        tg_tensor weight = test_matrix(stored[i].weight, s.out, s.in);
+        tg_tensor bias = test_vector(stored[i].bias, s.out);
+        tg_tensor dy = test_matrix(stored[i].dy, s.n, s.out), y = test_matrix(NULL, s.n, s.out);
+        tg_tensor dx = test_matrix(NULL, s.n, s.in), dweight = test_matrix(NULL, s.out, s.in);
+        tg_tensor dbias = test_vector(NULL, s.out);
         assert_ok(tg_dense_forward(&x, &weight, &bias, &y));
         assert_ok(tg_dense_backward(&x, &weight, &dy, &dx, &dweight, &dbias));
-        assert_near(stored[i].y, tg_tensor_data(&y), NULL, y.count, 1e-6);
-        assert_near(stored[i].dx, tg_tensor_data(&dx), NULL, dx.count, 1e-6);
-        assert_near(stored[i].dweight, tg_tensor_data(&dweight), NULL, dweight.count, 1e-6);
-        assert_near(stored[i].dbias, tg_tensor_data(&dbias), NULL, dbias.count, 1e-6);
-        for (size_t j = 0; j < TG_COUNT(all); j++) tg_tensor_destroy(all[j]);
+        assert_near(stored[i].y, test_read(&y), NULL, y.count, 1e-6);
+        assert_near(stored[i].dx, test_read(&dx), NULL, dx.count, 1e-6);
+        assert_near(stored[i].dweight, test_read(&dweight), NULL, dweight.count, 1e-6);
+        assert_near(stored[i].dbias, test_read(&dbias), NULL, dbias.count, 1e-6);
+        test_destroy(&x, &weight, &bias, &dy, &y, &dx, &dweight, &dbias);
     }
 }
 
 static void refuses_what_does_not_fit(void **state) {
     (void)state;
-    float in[64] = {0}, out[64];
-    for (size_t i = 0; i < 64; i++) out[i] = 7;
-    tg_tensor x, weight, bias, y, dx, dweight, dbias, odd, cleared = {0};
-    assert_ok(tg_matrix_view(in, 5, 3, &x));
-    assert_ok(tg_matrix_view(in, 4, 3, &weight));
-    assert_ok(tg_tensor_view(in, (const size_t[]){4}, 1, &bias));
-    assert_ok(tg_matrix_view(out, 5, 4, &y));
-    assert_ok(tg_matrix_view(out, 5, 3, &dx));
-    assert_ok(tg_matrix_view(out, 4, 3, &dweight));
-    assert_ok(tg_tensor_view(out, (const size_t[]){4}, 1, &dbias));
-    assert_ok(tg_matrix_view(out, 2, 6, &odd));
+    tg_tensor x = test_matrix(NULL, 5, 3), weight = test_matrix(NULL, 4, 3);
+    tg_tensor bias = test_vector(NULL, 4), cleared = {0};
+    tg_tensor y = test_matrix(NULL, 5, 4), dx = test_matrix(NULL, 5, 3);
+    tg_tensor dweight = test_matrix(NULL, 4, 3), dbias = test_vector(NULL, 4);
+    tg_tensor odd = test_matrix(NULL, 2, 6);
+    tg_tensor *results[] = {&y, &dx, &dweight, &dbias, &odd};
+    for (size_t i = 0; i < TG_COUNT(results); i++) assert_ok(tg_tensor_fill(results[i], 7));
     assert_fails(TG_INVALID_ARGUMENT, "x is NULL", tg_dense_forward(NULL, &weight, &bias, &y));
     assert_fails(TG_INVALID_ARGUMENT, "weight is NULL", tg_dense_forward(&x, NULL, &bias, &y));
     assert_fails(TG_INVALID_ARGUMENT, "y is NULL", tg_dense_forward(&x, &weight, &bias, NULL));
@@ -261,43 +242,35 @@ static void refuses_what_does_not_fit(void **state) {
                  tg_dense_backward(&x, &weight, &y, &dx, &odd, &dbias));
     assert_fails(TG_INVALID_ARGUMENT, "dbias is 2 x 6",
                  tg_dense_backward(&x, &weight, &y, &dx, &dweight, &odd));
-    for (size_t i = 0; i < 64; i++) assert_true(out[i] == 7);
+    for (size_t i = 0; i < TG_COUNT(results); i++) assert_true(test_all(results[i], 7));
+    test_destroy(&x, &weight, &bias, &y, &dx, &dweight, &dbias, &odd);
 }
 
 static void takes_tensors_of_any_rank_as_matrices(void **state) {
     (void)state;
     uint64_t seed = 4;
     tg_tensor deep = reference_tensor(&seed, &(reference_shape){4, {2, 3, 1, 5}}, -1, 1);
-    tg_tensor weight = reference_matrix(&seed, 2, 5, -1, 1), flat, y, z;
+    tg_tensor weight = reference_matrix(&seed, 2, 5, -1, 1), flat;
+    tg_tensor y = test_tensor(NULL, (const size_t[]){2, 3, 2}, 3), z = test_matrix(NULL, 6, 2);
     assert_ok(tg_tensor_reshape(&deep, (const size_t[]){6, 5}, 2, &flat));
-    assert_ok(tg_tensor_create(tg_cpu(), (const size_t[]){2, 3, 2}, 3, &y));
-    assert_ok(tg_matrix_create(tg_cpu(), 6, 2, &z));
     assert_ok(tg_dense_forward(&deep, &weight, NULL, &y));
     assert_ok(tg_dense_forward(&flat, &weight, NULL, &z));
-    assert_memory_equal(tg_tensor_data(&y), tg_tensor_data(&z), 12 * sizeof(float));
-    tg_tensor_destroy(&deep);
-    tg_tensor_destroy(&weight);
-    tg_tensor_destroy(&y);
-    tg_tensor_destroy(&z);
+    assert_same(&y, &z);
+    test_destroy(&deep, &weight, &y, &z);
 }
 
 /* The bias's gradient is a sum over the batch: float32 sums would lose a percent of this one. */
 static void sums_large_batches(void **state) {
     (void)state;
     enum { ROWS = 1000000, COLUMNS = 2 };
-    tg_tensor x, weight, dy, dbias;
-    assert_ok(tg_matrix_create(tg_cpu(), ROWS, 1, &x));
-    assert_ok(tg_matrix_create(tg_cpu(), COLUMNS, 1, &weight));
-    assert_ok(tg_matrix_create(tg_cpu(), ROWS, COLUMNS, &dy));
-    assert_ok(tg_vector_create(tg_cpu(), COLUMNS, &dbias));
+    tg_tensor x = test_matrix(NULL, ROWS, 1), weight = test_matrix(NULL, COLUMNS, 1);
+    tg_tensor dy = test_matrix(NULL, ROWS, COLUMNS), dbias = test_vector(NULL, COLUMNS);
     assert_ok(tg_tensor_fill(&dy, 0.1f));
     assert_ok(tg_dense_backward(&x, &weight, &dy, NULL, NULL, &dbias));
+    const float *sums = test_read(&dbias);
     for (size_t c = 0; c < COLUMNS; c++)
-        assert_close(ROWS * (double)0.1f, (double)tg_tensor_data(&dbias)[c], 1e-7, 0);
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&weight);
-    tg_tensor_destroy(&dy);
-    tg_tensor_destroy(&dbias);
+        assert_close(ROWS * (double)0.1f, (double)sums[c], 1e-7, 0);
+    test_destroy(&x, &weight, &dy, &dbias);
 }
 
 int main(void) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/device.h"
 #include "support/test.h"
 
 #include <math.h>
@@ -17,22 +18,17 @@ static const struct {
     {TG_INIT_KAIMING_NORMAL, true, 2.0 / IN},
 };
 
-static tg_tensor make(size_t out, size_t in) {
-    tg_tensor weight;
-    assert_ok(tg_matrix_create(tg_cpu(), out, in, &weight));
-    return weight;
-}
-
 /* Mean and variance within 5 standard deviations; the uniform ones up to their bounds. */
 static void has_the_variance_of_its_scheme(void **state) {
     (void)state;
-    tg_tensor weight = make(OUT, IN);
+    tg_tensor weight = test_matrix(NULL, OUT, IN);
     for (size_t s = 0; s < TG_COUNT(schemes); s++) {
         tg_random random = tg_random_start(5, s);
         assert_ok(tg_initialize(&weight, schemes[s].init, &random));
+        const float *values = test_read(&weight);
         double mean = 0, square = 0, largest = 0, count = (double)weight.count;
         for (size_t i = 0; i < weight.count; i++) {
-            double w = (double)tg_tensor_data(&weight)[i];
+            double w = (double)values[i];
             mean += w / count;
             square += w * w / count;
             largest = fmax(largest, fabs(w));
@@ -51,11 +47,11 @@ static void has_the_variance_of_its_scheme(void **state) {
 
 static void zeros_are_zeros(void **state) {
     (void)state;
-    tg_tensor weight = make(3, 5);
+    tg_tensor weight = test_matrix(NULL, 3, 5);
     tg_random random = tg_random_start(6, 0);
     assert_ok(tg_tensor_fill(&weight, 7));
     assert_ok(tg_initialize(&weight, TG_INIT_ZEROS, &random));
-    for (size_t i = 0; i < 15; i++) assert_true(tg_tensor_data(&weight)[i] == 0);
+    assert_true(test_all(&weight, 0));
     assert_true(random.position == 0);
     tg_tensor_destroy(&weight);
 }
@@ -64,35 +60,35 @@ static void zeros_are_zeros(void **state) {
  * platform; and the generator moves on. */
 static void takes_the_generators_numbers(void **state) {
     (void)state;
-    tg_tensor weight = make(7, 5), more = make(7, 5);
+    tg_tensor weight = test_matrix(NULL, 7, 5), more = test_matrix(NULL, 7, 5);
     for (size_t s = 0; s < TG_COUNT(schemes); s++) {
         tg_random random = tg_random_start(7, 8), same = random;
         assert_ok(tg_initialize(&weight, schemes[s].init, &random));
         bool xavier = schemes[s].init == TG_INIT_XAVIER_UNIFORM ||
                       schemes[s].init == TG_INIT_XAVIER_NORMAL;
         double deviation = sqrt(xavier ? 2.0 / (5 + 7) : 2.0 / 5);
+        const float *values = test_read(&weight);
         for (size_t i = 0; i < weight.count; i++) {
             double expected = schemes[s].normal ? deviation * (double)tg_random_normal(&same)
                                                 : deviation * sqrt(3) *
                                                       (2 * (double)tg_random_uniform(&same) - 1);
-            assert_close(expected, (double)tg_tensor_data(&weight)[i], 2e-7, 0);
+            assert_close(expected, (double)values[i], 2e-7, 0);
         }
         assert_true(random.position == same.position);
         assert_ok(tg_initialize(&more, schemes[s].init, &random));
-        assert_memory_not_equal(tg_tensor_data(&weight), tg_tensor_data(&more), 35 * sizeof(float));
+        assert_memory_not_equal(values, test_read(&more), 35 * sizeof(float));
         random = tg_random_start(7, 8);
         assert_ok(tg_initialize(&more, schemes[s].init, &random));
-        assert_memory_equal(tg_tensor_data(&weight), tg_tensor_data(&more), 35 * sizeof(float));
+        assert_same(&weight, &more);
     }
-    tg_tensor_destroy(&weight);
-    tg_tensor_destroy(&more);
+    test_destroy(&weight, &more);
 }
 
 static void allows_empty_weights(void **state) {
     (void)state;
     static const size_t shapes[][2] = {{0, 0}, {0, 3}, {3, 0}};
     for (size_t i = 0; i < TG_COUNT(shapes); i++) {
-        tg_tensor weight = make(shapes[i][0], shapes[i][1]);
+        tg_tensor weight = test_matrix(NULL, shapes[i][0], shapes[i][1]);
         tg_random random = tg_random_start(9, 0);
         for (tg_init init = TG_INIT_ZEROS; init <= TG_INIT_KAIMING_NORMAL; init++)
             assert_ok(tg_initialize(&weight, init, &random));
@@ -107,10 +103,8 @@ static tg_status initialize_once(void *context) {
 
 static void refuses_what_is_wrong(void **state) {
     (void)state;
-    float numbers[4] = {7, 7, 7, 7};
-    tg_tensor weight, cleared = {0};
+    tg_tensor weight = test_matrix((const float[]){7, 7, 7, 7}, 2, 2), cleared = {0};
     tg_random random = tg_random_start(11, 0);
-    assert_ok(tg_matrix_view(numbers, 2, 2, &weight));
     assert_fails(TG_INVALID_ARGUMENT, "weight", tg_initialize(NULL, TG_INIT_ZEROS, &random));
     assert_fails(TG_INVALID_ARGUMENT, "weight", tg_initialize(&cleared, TG_INIT_ZEROS, &random));
     assert_fails(TG_INVALID_ARGUMENT, "random", tg_initialize(&weight, TG_INIT_ZEROS, NULL));
@@ -118,9 +112,10 @@ static void refuses_what_is_wrong(void **state) {
                  tg_initialize(&weight, TG_INIT_AUTO, &random));
     assert_fails(TG_INVALID_ARGUMENT, "initialisation 99",
                  tg_initialize(&weight, (tg_init)99, &random));
-    for (size_t i = 0; i < 4; i++) assert_true(numbers[i] == 7);
+    assert_true(test_all(&weight, 7));
     assert_true(random.position == 0);
     (void)test_every_allocation(initialize_once, &weight);
+    tg_tensor_destroy(&weight);
 }
 
 int main(void) {

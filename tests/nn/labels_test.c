@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/device.h"
 #include "support/reference.h"
 #include "support/test.h"
 
@@ -29,8 +30,7 @@ static void finds_the_largest(void **state) {
     float x[TG_COUNT(cases)][4];
     int32_t labels[TG_COUNT(cases)], order[TG_COUNT(cases) * 4];
     for (size_t r = 0; r < TG_COUNT(cases); r++) memcpy(x[r], cases[r].row, sizeof x[r]);
-    tg_tensor tx;
-    assert_ok(tg_matrix_view(x[0], TG_COUNT(cases), 4, &tx));
+    tg_tensor tx = test_matrix(x[0], TG_COUNT(cases), 4);
     assert_ok(tg_argmax(&tx, labels));
     for (size_t r = 0; r < TG_COUNT(cases); r++) assert_int_equal(labels[r], cases[r].label);
     for (size_t top = 1; top <= 4; top++) {
@@ -38,15 +38,17 @@ static void finds_the_largest(void **state) {
         for (size_t i = 0; i < TG_COUNT(cases) * top; i++)
             assert_int_equal(order[i], cases[i / top].order[i % top]);
     }
+    tg_tensor_destroy(&tx);
 }
 
 static void sorts_random_rows(void **state) {
     (void)state;
     enum { N = 11, K = 101, TOP = 23 };
     uint64_t seed = 1;
-    tg_tensor x = reference_matrix(&seed, N, K, -5, 5);
-    float *values = tg_tensor_data(&x);
+    float values[N * K];
+    test_fill(&seed, values, N * K, -5, 5);
     for (size_t i = 0; i < N * K; i++) values[i] = floorf(values[i] * 4); /* many equals */
+    tg_tensor x = test_matrix(values, N, K);
     int32_t labels[N], order[N * TOP];
     assert_ok(tg_argmax(&x, labels));
     assert_ok(tg_top_k(&x, TOP, order));
@@ -67,15 +69,14 @@ static void sorts_random_rows(void **state) {
 
 static void answers_for_rows_without_columns(void **state) {
     (void)state;
-    tg_tensor empty, nothing;
+    tg_tensor empty = test_matrix(NULL, 3, 0), nothing = test_matrix(NULL, 0, 3);
     int32_t labels[3] = {7, 7, 7};
-    assert_ok(tg_matrix_view(NULL, 3, 0, &empty));
-    assert_ok(tg_matrix_view(NULL, 0, 3, &nothing));
     assert_ok(tg_argmax(&empty, labels));
     for (size_t i = 0; i < 3; i++) assert_int_equal(labels[i], -1);
     assert_ok(tg_argmax(&nothing, NULL));
     assert_ok(tg_top_k(&nothing, 2, NULL));
     assert_ok(tg_one_hot(NULL, 0, &nothing));
+    test_destroy(&empty, &nothing);
 }
 
 static void makes_distributions(void **state) {
@@ -83,11 +84,10 @@ static void makes_distributions(void **state) {
     static const float smoothings[] = {0, 0.1f, 0.5f, 1};
     static const int32_t labels[] = {2, 0, 1, 2};
     for (size_t s = 0; s < TG_COUNT(smoothings); s++) {
-        float y[12];
-        for (size_t i = 0; i < 12; i++) y[i] = 7;
-        tg_tensor ty;
-        assert_ok(tg_matrix_view(y, 4, 3, &ty));
+        tg_tensor ty = test_matrix(NULL, 4, 3);
+        assert_ok(tg_tensor_fill(&ty, 7));
         assert_ok(tg_one_hot(labels, smoothings[s], &ty));
+        const float *y = test_read(&ty);
         double smoothing = (double)smoothings[s];
         for (size_t i = 0; i < 12; i++) {
             bool own = labels[i / 3] == (int32_t)(i % 3);
@@ -97,17 +97,16 @@ static void makes_distributions(void **state) {
             else
                 assert_close(expected, (double)y[i], 2e-7, 0);
         }
+        tg_tensor_destroy(&ty);
     }
 }
 
 static void refuses_what_does_not_fit(void **state) {
     (void)state;
-    float in[6] = {1, 2, 3, 4, 5, 6}, out[6] = {7, 7, 7, 7, 7, 7};
+    tg_tensor x = test_matrix((const float[]){1, 2, 3, 4, 5, 6}, 2, 3), cleared = {0};
+    tg_tensor y = test_matrix((const float[]){7, 7, 7, 7, 7, 7}, 2, 3);
     int32_t labels[6] = {9, 9, 9, 9, 9, 9};
     const int32_t right[] = {0, 2};
-    tg_tensor x, y, cleared = {0};
-    assert_ok(tg_matrix_view(in, 2, 3, &x));
-    assert_ok(tg_matrix_view(out, 2, 3, &y));
     assert_fails(TG_INVALID_ARGUMENT, "x is NULL", tg_argmax(NULL, labels));
     assert_fails(TG_INVALID_ARGUMENT, "x is NULL", tg_argmax(&cleared, labels));
     assert_fails(TG_INVALID_ARGUMENT, "labels is NULL", tg_argmax(&x, NULL));
@@ -125,7 +124,9 @@ static void refuses_what_does_not_fit(void **state) {
         const int32_t wrong[] = {0, wrong_labels[i]};
         assert_fails(TG_INVALID_ARGUMENT, "row 1", tg_one_hot(wrong, 0, &y));
     }
-    for (size_t i = 0; i < 6; i++) assert_true(labels[i] == 9 && out[i] == 7);
+    for (size_t i = 0; i < 6; i++) assert_int_equal(labels[i], 9);
+    assert_true(test_all(&y, 7));
+    test_destroy(&x, &y);
 }
 
 int main(void) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/device.h"
 #include "support/reference.h"
 #include "support/test.h"
 
@@ -65,25 +66,26 @@ static problem make_problem(size_t which, size_t n, size_t k, tg_reduction reduc
     if (losses[which].weighted) p.options.class_weights = class_weights;
     if (losses[which].ignoring) p.options.ignore_index = k > 1 ? 1 : -1;
     p.outputs = reference_matrix(seed, n, k, losses[which].low, losses[which].high);
-    p.values = reference_matrix(seed, n, k, 0, 1);
     p.labels = calloc(n + 1, sizeof *p.labels);
     assert_non_null(p.labels);
+    tg_tensor values = reference_rows(seed, n, k, 0, 1);
     for (size_t r = 0; r < n; r++) {
         p.labels[r] = (int32_t)test_uniform(seed, 0, (double)k);
-        float *row = tg_tensor_data(&p.values) + r * k;
+        float *row = tg_tensor_data(&values) + r * k;
         float sum = 0;
         for (size_t c = 0; c < k; c++) sum += row[c];
         for (size_t c = 0; c < k; c++) row[c] /= sum;
     }
-    p.wide_outputs = reference_widen(tg_tensor_data(&p.outputs), n * k);
-    p.wide_values = reference_widen(tg_tensor_data(&p.values), n * k);
+    p.values = test_matrix(tg_tensor_data(&values), n, k);
+    p.wide_outputs = reference_widen(test_read(&p.outputs), n * k);
+    p.wide_values = reference_widen(tg_tensor_data(&values), n * k);
+    tg_tensor_destroy(&values);
     p.wide_targets = (reference_targets){losses[which].values ? NULL : p.labels, p.wide_values};
     return p;
 }
 
 static void free_problem(problem *p) {
-    tg_tensor_destroy(&p->outputs);
-    tg_tensor_destroy(&p->values);
+    test_destroy(&p->outputs, &p->values);
     free(p->labels);
     free(p->wide_outputs);
     free(p->wide_values);
@@ -146,9 +148,8 @@ static void agree_with_the_references(void **state) {
         double *scale = calloc(count + 1, sizeof *scale);
         for (size_t j = 0; j < count; j++) scale[j] = fabs(gradient[j]) + 0x1p-126;
 
-        tg_tensor made = reference_matrix(&seed, p.n, p.k, -1, 1), in_place;
-        assert_ok(tg_matrix_create(tg_cpu(), p.n, p.k, &in_place));
-        assert_ok(tg_tensor_copy(&p.outputs, &in_place));
+        tg_tensor made = reference_matrix(&seed, p.n, p.k, -1, 1);
+        tg_tensor in_place = test_matrix(test_read(&p.outputs), p.n, p.k);
         loss_function *function = losses[p.which].function;
         tg_targets targets = losses[p.which].values ? tg_values(&p.values)
                                                     : tg_labels(p.labels, p.n);
@@ -158,13 +159,10 @@ static void agree_with_the_references(void **state) {
         if (p.n == 0) expected = 0;
         assert_close(expected, value, value_tolerance(p.which), 1e-3);
         assert_true(value == alone && value == again);
-        reference_near(gradient, tg_tensor_data(&made), scale, count, gradient_tolerance(p.which),
+        reference_near(gradient, test_read(&made), scale, count, gradient_tolerance(p.which),
                        losses[p.which].name, __FILE__, __LINE__);
-        if (count > 0)
-            assert_memory_equal(tg_tensor_data(&made), tg_tensor_data(&in_place),
-                                count * sizeof(float));
-        tg_tensor_destroy(&made);
-        tg_tensor_destroy(&in_place);
+        assert_same(&made, &in_place);
+        test_destroy(&made, &in_place);
         free(gradient);
         free(scale);
         free_problem(&p);
@@ -174,13 +172,11 @@ static void agree_with_the_references(void **state) {
 /* Loss and gradient of one row of logits. */
 static double one_row(const float *logits, size_t k, tg_targets targets, const tg_loss *options,
                       float *gradient) {
-    float copy[MOST_CLASSES];
-    memcpy(copy, logits, k * sizeof *copy);
-    tg_tensor x, dx;
+    tg_tensor x = test_matrix(logits, 1, k), dx = test_matrix(NULL, 1, k);
     double value = -1;
-    assert_ok(tg_matrix_view(copy, 1, k, &x));
-    assert_ok(tg_matrix_view(gradient, 1, k, &dx));
     assert_ok(tg_softmax_cross_entropy(&x, targets, options, &value, &dx));
+    assert_ok(tg_tensor_read(&dx, gradient, k));
+    test_destroy(&x, &dx);
     return value;
 }
 
@@ -206,13 +202,13 @@ static void stays_accurate_on_confident_soft_rows(void **state) {
     (void)state;
     static const float gaps[] = {1, 5, 10, 15};
     for (size_t i = 0; i < TG_COUNT(gaps); i++) {
-        float logits[3] = {0, gaps[i], 0}, q[3] = {0, 1, 0}, gradient[3];
-        tg_tensor values;
-        assert_ok(tg_matrix_view(q, 1, 3, &values));
+        float logits[3] = {0, gaps[i], 0}, gradient[3];
+        tg_tensor values = test_matrix((const float[]){0, 1, 0}, 1, 3);
         double others = 2 * exp(-(double)gaps[i]);
         double value = one_row(logits, 3, tg_values(&values), NULL, gradient);
         assert_close(log1p(others), value, 1e-12, 0);
         assert_close(-others / (1 + others), (double)gradient[1], 1e-6, 0);
+        tg_tensor_destroy(&values);
     }
 }
 
@@ -253,69 +249,69 @@ static void meets_extreme_logits(void **state) {
 /* A bad row spoils the value, but not the gradients of the others. */
 static void keeps_a_bad_row_to_itself(void **state) {
     (void)state;
-    float logits[] = {1, 2, NAN, 4, 5, 6}, gradient[6];
     int32_t labels[] = {0, 1, 0};
-    tg_tensor x, dx;
+    tg_tensor x = test_matrix((const float[]){1, 2, NAN, 4, 5, 6}, 3, 2);
+    tg_tensor dx = test_matrix(NULL, 3, 2);
     double value = 0;
-    assert_ok(tg_matrix_view(logits, 3, 2, &x));
-    assert_ok(tg_matrix_view(gradient, 3, 2, &dx));
     assert_ok(tg_softmax_cross_entropy(&x, tg_labels(labels, 3), NULL, &value, &dx));
     assert_true(isnan(value));
+    const float *gradient = test_read(&dx);
     for (size_t i = 0; i < 6; i++) assert_int_equal(isnan(gradient[i]) != 0, i / 2 == 1);
     /* Ignored, it spoils nothing. */
     labels[1] = TG_NO_IGNORE_INDEX;
     assert_ok(tg_softmax_cross_entropy(&x, tg_labels(labels, 3), NULL, &value, &dx));
     assert_true(isfinite(value));
+    gradient = test_read(&dx);
     for (size_t i = 0; i < 6; i++) assert_true(isfinite(gradient[i]));
     assert_true(gradient[2] == 0 && gradient[3] == 0);
+    test_destroy(&x, &dx);
 }
 
 static void is_zero_when_no_row_counts(void **state) {
     (void)state;
     static const float zeros[3] = {0, 0, 0};
-    float logits[] = {1, 2, 3, 4, 5, 6}, gradient[6];
     int32_t ignored[] = {-100, -100}, labels[] = {0, 2};
-    tg_tensor x, dx, nothing;
-    assert_ok(tg_matrix_view(logits, 2, 3, &x));
-    assert_ok(tg_matrix_view(gradient, 2, 3, &dx));
-    assert_ok(tg_matrix_view(NULL, 0, 3, &nothing));
+    tg_tensor x = test_matrix((const float[]){1, 2, 3, 4, 5, 6}, 2, 3);
+    tg_tensor dx = test_matrix(NULL, 2, 3), nothing = test_matrix(NULL, 0, 3);
     for (int i = 0; i < 8; i++) {
         loss_function *function = i & 1 ? tg_cross_entropy : tg_softmax_cross_entropy;
         tg_loss options = tg_loss_defaults(TG_CROSS_ENTROPY);
         options.reduction = i & 2 ? TG_SUM : TG_MEAN;
         options.class_weights = i & 4 ? zeros : NULL; /* else: ignored */
-        for (size_t j = 0; j < 6; j++) gradient[j] = 7;
+        assert_ok(tg_tensor_fill(&dx, 7));
         double value = 7;
         assert_ok(function(&x, tg_labels(i & 4 ? labels : ignored, 2), &options, &value, &dx));
         assert_true(value == 0);
-        for (size_t j = 0; j < 6; j++) assert_true(gradient[j] == 0);
+        assert_true(test_all(&dx, 0));
         value = 7;
         assert_ok(function(&nothing, tg_labels(NULL, 0), &options, &value, &nothing));
         assert_true(value == 0);
     }
+    test_destroy(&x, &dx, &nothing);
 }
 
 static void bounds_impossible_probabilities(void **state) {
     (void)state;
-    float p[] = {0, 1, 1e-35f, 1, 1e-30f, 1, 0.5f, 0.5f}, gradient[8];
+    static const float p[] = {0, 1, 1e-35f, 1, 1e-30f, 1, 0.5f, 0.5f};
     static const double least[] = {1e-30, 1e-30, 1e-30, 0.5};
     int32_t labels[4] = {0};
     tg_loss options = tg_loss_defaults(TG_CROSS_ENTROPY);
     options.reduction = TG_SUM;
     double expected = 0, value = 0;
-    tg_tensor x, dx;
-    assert_ok(tg_matrix_view(p, 4, 2, &x));
-    assert_ok(tg_matrix_view(gradient, 4, 2, &dx));
+    tg_tensor x = test_matrix(p, 4, 2), dx = test_matrix(NULL, 4, 2);
     assert_ok(tg_cross_entropy(&x, tg_labels(labels, 4), &options, &value, &dx));
+    const float *gradient = test_read(&dx);
     for (size_t r = 0; r < 4; r++) {
         expected -= log(least[r]);
         assert_close(-1 / least[r], (double)gradient[2 * r], 1e-6, 0);
         assert_true(gradient[2 * r + 1] == 0);
     }
     assert_close(expected, value, 1e-7, 0);
-    p[0] = NAN;
+    test_set(&x, 0, NAN);
     assert_ok(tg_cross_entropy(&x, tg_labels(labels, 4), &options, &value, &dx));
+    gradient = test_read(&dx);
     assert_true(isnan(value) && isnan(gradient[0]) && isfinite(gradient[2]));
+    test_destroy(&x, &dx);
 }
 
 static void binary_meets_extreme_logits(void **state) {
@@ -335,14 +331,13 @@ static void binary_meets_extreme_logits(void **state) {
         {NAN, 1, 0, 0},
     };
     for (size_t i = 0; i < TG_COUNT(cases); i++) {
-        float z = cases[i].z, t = cases[i].t, dz;
-        tg_tensor x, values, dx;
+        tg_tensor x = test_matrix(&cases[i].z, 1, 1), values = test_matrix(&cases[i].t, 1, 1);
+        tg_tensor dx = test_matrix(NULL, 1, 1);
         double value = -1;
-        assert_ok(tg_matrix_view(&z, 1, 1, &x));
-        assert_ok(tg_matrix_view(&t, 1, 1, &values));
-        assert_ok(tg_matrix_view(&dz, 1, 1, &dx));
         assert_ok(tg_binary_cross_entropy(&x, tg_values(&values), NULL, &value, &dx));
-        if (isnan(z)) {
+        const float dz = *test_read(&dx);
+        test_destroy(&x, &values, &dx);
+        if (isnan(cases[i].z)) {
             assert_true(isnan(value) && isnan(dz));
             continue;
         }
@@ -384,13 +379,8 @@ static void agree_with_pytorch(void **state) {
     for (size_t i = 0; i < TG_COUNT(stored) * 2; i++) {
         size_t s = i / 2;
         bool sum = i % 2;
-        float outputs[N * K], values[N * K] = {0}, gradient[N * K];
-        memcpy(outputs, stored[s].outputs, sizeof outputs);
-        if (stored[s].values) memcpy(values, stored[s].values, sizeof values);
-        tg_tensor x, t, dx;
-        assert_ok(tg_matrix_view(outputs, N, K, &x));
-        assert_ok(tg_matrix_view(values, N, K, &t));
-        assert_ok(tg_matrix_view(gradient, N, K, &dx));
+        tg_tensor x = test_matrix(stored[s].outputs, N, K);
+        tg_tensor t = test_matrix(stored[s].values, N, K), dx = test_matrix(NULL, N, K);
         tg_loss options = tg_loss_defaults(TG_CROSS_ENTROPY);
         options.reduction = sum ? TG_SUM : TG_MEAN;
         options.class_weights = stored[s].weights;
@@ -400,8 +390,9 @@ static void agree_with_pytorch(void **state) {
         double value = 0;
         assert_ok(stored[s].function(&x, targets, &options, &value, &dx));
         assert_close(sum ? *stored[s].sum : *stored[s].mean, value, 2e-7, 0);
-        assert_near(sum ? stored[s].sum_gradient : stored[s].mean_gradient, gradient, NULL, N * K,
-                    1e-6);
+        assert_near(sum ? stored[s].sum_gradient : stored[s].mean_gradient, test_read(&dx), NULL,
+                    N * K, 1e-6);
+        test_destroy(&x, &t, &dx);
     }
 }
 
@@ -410,16 +401,14 @@ static void refuse_what_does_not_fit(void **state) {
     (void)state;
     static loss_function *const functions[] = {tg_softmax_cross_entropy, tg_cross_entropy,
                                                tg_binary_cross_entropy, tg_mean_squared_error};
-    float in[12] = {0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f}, out[12];
-    for (size_t i = 0; i < 12; i++) out[i] = 7;
     int32_t labels[] = {0, 2};
     double value = 7;
-    tg_tensor x, values, dx, turned, narrow, cleared = {0};
-    assert_ok(tg_matrix_view(in, 2, 3, &x));
-    assert_ok(tg_matrix_view(in + 6, 2, 3, &values));
-    assert_ok(tg_matrix_view(out, 2, 3, &dx));
-    assert_ok(tg_matrix_view(out, 3, 2, &turned));
-    assert_ok(tg_matrix_view(out, 2, 0, &narrow));
+    tg_tensor x = test_matrix(NULL, 2, 3), values = test_matrix(NULL, 2, 3);
+    tg_tensor dx = test_matrix(NULL, 2, 3), narrow = test_matrix(NULL, 2, 0);
+    tg_tensor turned, cleared = {0};
+    assert_ok(tg_tensor_fill(&x, 0.5f));
+    assert_ok(tg_tensor_fill(&dx, 7));
+    assert_ok(tg_tensor_reshape(&dx, (const size_t[]){3, 2}, 2, &turned));
     for (size_t i = 0; i < TG_COUNT(functions); i++) {
         loss_function *f = functions[i];
         bool of_labels = i < 2;
@@ -466,7 +455,8 @@ static void refuse_what_does_not_fit(void **state) {
         }
     }
     assert_true(value == 7);
-    for (size_t i = 0; i < 12; i++) assert_true(out[i] == 7);
+    assert_true(test_all(&dx, 7));
+    test_destroy(&x, &values, &dx, &narrow);
 }
 
 int main(void) {

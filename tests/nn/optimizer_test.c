@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/device.h"
 #include "support/reference.h"
 #include "support/test.h"
 
@@ -51,18 +52,15 @@ static void agree_with_pytorch(void **unused) {
     (void)unused;
     for (size_t r = 0; r < RULES; r++) {
         tg_update_rule rule = make_rule(r);
-        float numbers[STORED], gradients[STORED * STORED_STEPS], states[2][STORED] = {{0}};
-        memcpy(numbers, optimizer_start, sizeof numbers);
-        memcpy(gradients, optimizer_gradients, sizeof gradients);
-        tg_tensor weight, state[2];
-        assert_ok(tg_matrix_view(numbers, 1, STORED, &weight));
-        for (size_t i = 0; i < 2; i++) assert_ok(tg_matrix_view(states[i], 1, STORED, &state[i]));
+        tg_tensor weight = test_vector(optimizer_start, STORED);
+        tg_tensor state[] = {test_vector(NULL, STORED), test_vector(NULL, STORED)};
         for (size_t step = 0; step < STORED_STEPS; step++) {
-            tg_tensor gradient;
-            assert_ok(tg_matrix_view(gradients + step * STORED, 1, STORED, &gradient));
+            tg_tensor gradient = test_vector(optimizer_gradients + step * STORED, STORED);
             step_by_hand(&rule, step + 1, &gradient, state, &weight);
-            assert_near(stored[r] + step * STORED, numbers, NULL, STORED, 1e-6);
+            assert_near(stored[r] + step * STORED, test_read(&weight), NULL, STORED, 1e-6);
+            tg_tensor_destroy(&gradient);
         }
+        test_destroy(&weight, &state[0], &state[1]);
     }
 }
 
@@ -78,10 +76,10 @@ static void agree_with_the_references(void **unused) {
         for (size_t j = 0; j < 2; j++) state[j] = reference_matrix(&seed, 1, count, 0, 0);
         for (uint64_t step = 1; step <= 20; step++) {
             tg_tensor gradient = reference_matrix(&seed, 1, count, -1, 1);
-            double *wide[] = {reference_widen(tg_tensor_data(&weight), count),
-                              reference_widen(tg_tensor_data(&gradient), count),
-                              reference_widen(tg_tensor_data(&state[0]), count),
-                              reference_widen(tg_tensor_data(&state[1]), count)};
+            double *wide[] = {reference_widen(test_read(&weight), count),
+                              reference_widen(test_read(&gradient), count),
+                              reference_widen(test_read(&state[0]), count),
+                              reference_widen(test_read(&state[1]), count)};
             double *scale = calloc(count + 1, sizeof *scale);
             assert_non_null(scale);
             for (size_t k = 0; k < 4 * count; k++) scale[k / 4] += fabs(wide[k % 4][k / 4]);
@@ -93,15 +91,14 @@ static void agree_with_the_references(void **unused) {
             step_by_hand(&rule, step, &gradient, state, &weight);
             for (size_t j = 0; j < count; j++) scale[j] += fabs(wide[0][j]);
             /* A handful of roundings of numbers no larger than those that go in and come out. */
-            assert_near(wide[0], tg_tensor_data(&weight), scale, count, 3e-7);
-            assert_near(wide[2], tg_tensor_data(&state[0]), scale, count, 3e-7);
-            assert_near(wide[3], tg_tensor_data(&state[1]), scale, count, 3e-7);
+            assert_near(wide[0], test_read(&weight), scale, count, 3e-7);
+            assert_near(wide[2], test_read(&state[0]), scale, count, 3e-7);
+            assert_near(wide[3], test_read(&state[1]), scale, count, 3e-7);
             free(scale);
             for (size_t j = 0; j < 4; j++) free(wide[j]);
             tg_tensor_destroy(&gradient);
         }
-        tg_tensor_destroy(&weight);
-        for (size_t j = 0; j < 2; j++) tg_tensor_destroy(&state[j]);
+        test_destroy(&weight, &state[0], &state[1]);
     }
 }
 
@@ -114,12 +111,10 @@ static void whole_vectors_are_stepped_alike(void **unused) {
         uint64_t seed = r;
         tg_update_rule rule = make_rule(r);
         tg_tensor start = reference_tensor(&seed, &(reference_shape){1, {COUNT}}, -1, 1);
-        tg_tensor by_hand = start, whole, state[2];
-        assert_ok(tg_vector_create(tg_cpu(), COUNT, &whole));
-        assert_ok(tg_tensor_copy(&start, &whole));
-        for (size_t j = 0; j < 2; j++) assert_ok(tg_vector_create(tg_cpu(), COUNT, &state[j]));
+        tg_tensor by_hand = start, whole = test_vector(test_read(&start), COUNT);
+        tg_tensor state[] = {test_vector(NULL, COUNT), test_vector(NULL, COUNT)};
         tg_optimizer *optimizer = NULL;
-        assert_ok(tg_optimizer_create(tg_cpu(), COUNT, &rule, &optimizer));
+        assert_ok(tg_optimizer_create(test_device(), COUNT, &rule, &optimizer));
         assert_int_equal(tg_optimizer_steps(optimizer), 0);
         for (uint64_t step = 1; step <= STEPS; step++) {
             tg_tensor gradient = reference_tensor(&seed, &(reference_shape){1, {COUNT}}, -1, 1);
@@ -127,20 +122,17 @@ static void whole_vectors_are_stepped_alike(void **unused) {
             step_by_hand(&rule, step, &gradient, state, &by_hand);
             assert_ok(tg_optimizer_step(optimizer, rule.learning_rate, &gradient, &whole));
             assert_int_equal(tg_optimizer_steps(optimizer), step);
-            assert_memory_equal(tg_tensor_data(&by_hand), tg_tensor_data(&whole),
-                                COUNT * sizeof(float));
+            assert_same(&by_hand, &whole);
             tg_tensor_destroy(&gradient);
         }
         for (size_t i = 0; i < tg_optimizer_state_count(optimizer); i++) {
             tg_tensor view;
             assert_ok(tg_optimizer_state(optimizer, i, &view));
             assert_false(view.owned);
-            assert_memory_equal(tg_tensor_data(&view), tg_tensor_data(&state[i]),
-                                COUNT * sizeof(float));
+            assert_same(&view, &state[i]);
         }
         tg_optimizer_destroy(optimizer);
-        tg_tensor *all[] = {&start, &whole, &state[0], &state[1]};
-        for (size_t i = 0; i < TG_COUNT(all); i++) tg_tensor_destroy(all[i]);
+        test_destroy(&start, &whole, &state[0], &state[1]);
     }
 }
 
@@ -159,13 +151,11 @@ static void goes_on_bit_identically_after_a_restore(void **unused) {
     static const size_t state_counts[RULES] = {0, 0, 1, 1, 1, 2, 2, 2, 2};
     for (size_t r = 0; r < RULES; r++) {
         tg_update_rule rule = make_rule(r);
-        tg_tensor straight, stopped;
-        assert_ok(tg_vector_create(tg_cpu(), COUNT, &straight));
-        assert_ok(tg_vector_create(tg_cpu(), COUNT, &stopped));
+        tg_tensor straight = test_vector(NULL, COUNT), stopped = test_vector(NULL, COUNT);
         tg_optimizer *optimizer, *before, *after;
-        assert_ok(tg_optimizer_create(tg_cpu(), COUNT, &rule, &optimizer));
-        assert_ok(tg_optimizer_create(tg_cpu(), COUNT, &rule, &before));
-        assert_ok(tg_optimizer_create(tg_cpu(), COUNT, &rule, &after));
+        assert_ok(tg_optimizer_create(test_device(), COUNT, &rule, &optimizer));
+        assert_ok(tg_optimizer_create(test_device(), COUNT, &rule, &before));
+        assert_ok(tg_optimizer_create(test_device(), COUNT, &rule, &after));
         run(optimizer, 0, STEPS, &straight);
         run(before, 0, STEPS / 2, &stopped);
         size_t count = tg_optimizer_state_count(before);
@@ -180,12 +170,10 @@ static void goes_on_bit_identically_after_a_restore(void **unused) {
         tg_optimizer_destroy(before);
         run(after, STEPS / 2, STEPS, &stopped);
         assert_int_equal(tg_optimizer_steps(after), STEPS);
-        assert_memory_equal(tg_tensor_data(&straight), tg_tensor_data(&stopped),
-                            COUNT * sizeof(float));
+        assert_same(&straight, &stopped);
         tg_optimizer_destroy(optimizer);
         tg_optimizer_destroy(after);
-        tg_tensor_destroy(&straight);
-        tg_tensor_destroy(&stopped);
+        test_destroy(&straight, &stopped);
     }
 }
 
@@ -196,51 +184,47 @@ static void clips_as_pytorch(void **unused) {
         const double *norm, *clipped;
     } cases[] = {{1, clip_small_norm, clip_small}, {1000, clip_large_norm, clip_large}};
     for (size_t i = 0; i < TG_COUNT(cases); i++) {
-        float numbers[STORED];
-        memcpy(numbers, optimizer_start, sizeof numbers);
-        tg_tensor gradient;
+        tg_tensor gradient = test_vector(optimizer_start, STORED);
         double norm = 0;
-        assert_ok(tg_matrix_view(numbers, 1, STORED, &gradient));
         assert_ok(tg_clip_norm(&gradient, cases[i].limit, &norm));
         assert_close(*cases[i].norm, norm, 1e-11, 0);
+        const float *numbers = test_read(&gradient);
         assert_near(cases[i].clipped, numbers, NULL, STORED, 1e-7);
         if (norm < (double)cases[i].limit)
-            assert_memory_equal(numbers, optimizer_start, sizeof numbers);
+            assert_memory_equal(numbers, optimizer_start, sizeof optimizer_start);
         assert_ok(tg_clip_norm(&gradient, cases[i].limit, NULL));
+        tg_tensor_destroy(&gradient);
     }
 }
 
 static void clips_extremes(void **unused) {
     (void)unused;
     /* The squares of these are beyond float32. */
-    float large[] = {3e30f, -4e30f}, small[] = {3e-30f, 4e-30f}, zeros[] = {0, 0};
-    tg_tensor gradient;
+    tg_tensor large = test_vector((const float[]){3e30f, -4e30f}, 2);
+    tg_tensor small = test_vector((const float[]){3e-30f, 4e-30f}, 2);
+    tg_tensor zeros = test_vector(NULL, 2), none = test_vector(NULL, 0);
     double norm = -1;
-    assert_ok(tg_matrix_view(large, 1, 2, &gradient));
-    assert_ok(tg_clip_norm(&gradient, 5, &norm));
+    assert_ok(tg_clip_norm(&large, 5, &norm));
     assert_close(5e30, norm, 1e-6, 0);
-    assert_close(3, (double)large[0], 1e-6, 0);
-    assert_close(-4, (double)large[1], 1e-6, 0);
-    assert_ok(tg_matrix_view(small, 1, 2, &gradient));
-    assert_ok(tg_clip_norm(&gradient, 5, &norm));
+    const float *clipped = test_read(&large);
+    assert_close(3, (double)clipped[0], 1e-6, 0);
+    assert_close(-4, (double)clipped[1], 1e-6, 0);
+    assert_ok(tg_clip_norm(&small, 5, &norm));
     assert_close(5e-30, norm, 1e-6, 0);
-    assert_true(small[0] == 3e-30f);
-    assert_ok(tg_matrix_view(zeros, 1, 2, &gradient));
-    assert_ok(tg_clip_norm(&gradient, 5, &norm));
-    assert_true(norm == 0 && zeros[0] == 0);
-    assert_ok(tg_matrix_view(NULL, 1, 0, &gradient));
-    assert_ok(tg_clip_norm(&gradient, 5, &norm));
+    assert_true(test_read(&small)[0] == 3e-30f);
+    assert_ok(tg_clip_norm(&zeros, 5, &norm));
+    assert_true(norm == 0 && test_all(&zeros, 0));
+    assert_ok(tg_clip_norm(&none, 5, &norm));
     assert_true(norm == 0);
+    test_destroy(&large, &small, &zeros, &none);
 }
 
 static void refuse_wrong_rules(void **unused) {
     (void)unused;
-    float numbers[2] = {1, 2}, gradients[2] = {3, 4}, states[2][2] = {{5, 5}, {6, 6}};
-    tg_tensor weight, gradient, first, second;
-    assert_ok(tg_matrix_view(numbers, 1, 2, &weight));
-    assert_ok(tg_matrix_view(gradients, 1, 2, &gradient));
-    assert_ok(tg_matrix_view(states[0], 1, 2, &first));
-    assert_ok(tg_matrix_view(states[1], 1, 2, &second));
+    tg_tensor weight = test_vector((const float[]){7, 7}, 2);
+    tg_tensor gradient = test_vector((const float[]){3, 4}, 2);
+    tg_tensor first = test_vector((const float[]){5, 5}, 2);
+    tg_tensor second = test_vector((const float[]){6, 6}, 2);
     tg_update_rule wrong[16];
     const char *messages[TG_COUNT(wrong)];
     size_t count = 0;
@@ -275,21 +259,19 @@ static void refuse_wrong_rules(void **unused) {
                          ? tg_adam_step(&weight, &gradient, &wrong[i], 1, &first, &second)
                          : tg_sgd_step(&weight, &gradient, &wrong[i], &first));
         assert_fails(TG_INVALID_ARGUMENT, messages[i],
-                     tg_optimizer_create(tg_cpu(), 2, &wrong[i], &optimizer));
+                     tg_optimizer_create(test_device(), 2, &wrong[i], &optimizer));
         assert_null(optimizer);
     }
-    assert_true(numbers[0] == 1 && numbers[1] == 2 && states[0][0] == 5 && states[1][0] == 6);
+    assert_true(test_all(&weight, 7) && test_all(&first, 5) && test_all(&second, 6));
+    test_destroy(&weight, &gradient, &first, &second);
 }
 
 static void refuse_what_does_not_fit(void **unused) {
     (void)unused;
-    float numbers[3] = {7, 7, 7}, gradients[3] = {3, 4, 5}, states[2][3] = {{7, 7, 7}, {7, 7, 7}};
-    tg_tensor w, g, first, second, shorter;
-    assert_ok(tg_matrix_view(numbers, 1, 3, &w));
-    assert_ok(tg_matrix_view(gradients, 1, 3, &g));
-    assert_ok(tg_matrix_view(states[0], 1, 3, &first));
-    assert_ok(tg_matrix_view(states[1], 1, 3, &second));
-    assert_ok(tg_matrix_view(gradients, 1, 2, &shorter));
+    static const float sevens[] = {7, 7, 7};
+    tg_tensor w = test_vector(sevens, 3), g = test_vector((const float[]){3, 4, 5}, 3), shorter;
+    tg_tensor first = test_vector(sevens, 3), second = test_vector(sevens, 3);
+    assert_ok(tg_tensor_slice(&g, 0, 2, &shorter));
     const tg_update_rule sgd = tg_sgd(0.1f), momentum = tg_momentum(0.1f, 0.9f);
     const tg_update_rule adam = tg_adam(0.1f);
     assert_fails(TG_INVALID_ARGUMENT, "weight", tg_sgd_step(NULL, &g, &sgd, NULL));
@@ -316,11 +298,13 @@ static void refuse_what_does_not_fit(void **unused) {
 
     tg_optimizer *optimizer = NULL;
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_optimizer_create(NULL, 3, &adam, &optimizer));
-    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_optimizer_create(tg_cpu(), 3, NULL, &optimizer));
-    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_optimizer_create(tg_cpu(), 3, &adam, NULL));
-    assert_fails(TG_OUT_OF_MEMORY, "", tg_optimizer_create(tg_cpu(), SIZE_MAX, &adam, &optimizer));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL",
+                 tg_optimizer_create(test_device(), 3, NULL, &optimizer));
+    assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_optimizer_create(test_device(), 3, &adam, NULL));
+    assert_fails(TG_OUT_OF_MEMORY, "",
+                 tg_optimizer_create(test_device(), SIZE_MAX, &adam, &optimizer));
     assert_null(optimizer);
-    assert_ok(tg_optimizer_create(tg_cpu(), 3, &adam, &optimizer));
+    assert_ok(tg_optimizer_create(test_device(), 3, &adam, &optimizer));
     tg_tensor view;
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_optimizer_step(NULL, 0.1f, &g, &w));
     assert_fails(TG_INVALID_ARGUMENT, "gradient", tg_optimizer_step(optimizer, 0.1f, NULL, &w));
@@ -335,13 +319,13 @@ static void refuse_what_does_not_fit(void **unused) {
     tg_optimizer_destroy(optimizer);
     tg_optimizer_destroy(NULL);
     assert_true(norm == 7);
-    for (size_t i = 0; i < 3; i++)
-        assert_true(numbers[i] == 7 && states[0][i] == 7 && states[1][i] == 7);
+    assert_true(test_all(&w, 7) && test_all(&first, 7) && test_all(&second, 7));
+    test_destroy(&w, &g, &first, &second);
 }
 
 static tg_status create_one(void *rule) {
     tg_optimizer *optimizer = NULL;
-    tg_status status = tg_optimizer_create(tg_cpu(), 5, rule, &optimizer);
+    tg_status status = tg_optimizer_create(test_device(), 5, rule, &optimizer);
     if (status) assert_null(optimizer);
     tg_optimizer_destroy(optimizer);
     return status;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/device.h"
 #include "support/reference.h"
 #include "support/test.h"
 
@@ -111,13 +112,11 @@ static double tolerance(operation o, float temperature) {
 
 static void compare(operation o, tg_tensor *x, tg_tensor *dy, float temperature, bool in_place) {
     size_t n = tg_tensor_rows(x), k = tg_tensor_columns(x), count = x->count;
-    double *wide_x = reference_widen(tg_tensor_data(x), count);
-    double *wide_dy = reference_widen(tg_tensor_data(dy), count);
+    double *wide_x = reference_widen(test_read(x), count);
+    double *wide_dy = reference_widen(test_read(dy), count);
     double *expected_y = calloc(count + 1, sizeof(double));
     double *expected_dx = calloc(count + 1, sizeof(double));
-    tg_tensor y, dx;
-    assert_ok(tg_tensor_create(tg_cpu(), x->shape, x->rank, &y));
-    assert_ok(tg_tensor_create(tg_cpu(), x->shape, x->rank, &dx));
+    tg_tensor y = test_tensor(NULL, x->shape, x->rank), dx = test_tensor(NULL, x->shape, x->rank);
     if (in_place) {
         assert_ok(tg_tensor_copy(x, &y));
         assert_ok(tg_tensor_copy(dy, &dx));
@@ -126,18 +125,17 @@ static void compare(operation o, tg_tensor *x, tg_tensor *dy, float temperature,
     assert_ok(backward(o, x, &y, in_place ? &dx : dy, temperature, &dx));
     reference_forward(o, wide_x, n, k, (double)temperature, expected_y);
     /* Backward is judged on the y it was given, rounded as it is. */
-    double *wide_y = reference_widen(tg_tensor_data(&y), count);
+    double *wide_y = reference_widen(test_read(&y), count);
     reference_backward(o, wide_x, wide_y, wide_dy, n, k, (double)temperature, expected_dx);
     double *scale_y = wide_y, *scale_dx = calloc(count + 1, sizeof(double));
     measure(o, wide_x, wide_dy, n, k, (double)temperature, scale_y, scale_dx);
-    reference_near(expected_y, tg_tensor_data(&y), scale_y, count, tolerance(o, temperature),
-                   names[o], __FILE__, __LINE__);
-    reference_near(expected_dx, tg_tensor_data(&dx), scale_dx, count, tolerance(o, temperature),
+    reference_near(expected_y, test_read(&y), scale_y, count, tolerance(o, temperature), names[o],
+                   __FILE__, __LINE__);
+    reference_near(expected_dx, test_read(&dx), scale_dx, count, tolerance(o, temperature),
                    names[o], __FILE__, __LINE__);
     double *all[] = {wide_x, wide_dy, expected_y, expected_dx, wide_y, scale_dx};
     for (size_t i = 0; i < TG_COUNT(all); i++) free(all[i]);
-    tg_tensor_destroy(&y);
-    tg_tensor_destroy(&dx);
+    test_destroy(&y, &dx);
 }
 
 static void agree_on_every_shape(void **state) {
@@ -153,8 +151,7 @@ static void agree_on_every_shape(void **state) {
                 compare(o, &x, &dy, temperatures[t], false);
                 compare(o, &x, &dy, temperatures[t], true);
             }
-            tg_tensor_destroy(&x);
-            tg_tensor_destroy(&dy);
+            test_destroy(&x, &dy);
         }
     }
 }
@@ -184,33 +181,34 @@ static void meet_their_limits(void **state) {
         {{90, 0, 0}, {1, 8.194013e-40f, 8.194013e-40f}, {-1.6388025e-39f, -90, -90}},
         {{0, 0, 0}, {third, third, third}, {log_third, log_third, log_third}},
     };
-    float x[TG_COUNT(rows)][3], y[TG_COUNT(rows)][3];
-    tg_tensor tx, ty;
-    assert_ok(tg_matrix_view(x[0], TG_COUNT(rows), 3, &tx));
-    assert_ok(tg_matrix_view(y[0], TG_COUNT(rows), 3, &ty));
-    for (size_t r = 0; r < TG_COUNT(rows); r++) memcpy(x[r], rows[r].x, sizeof x[r]);
+    float logits[TG_COUNT(rows)][3];
+    for (size_t r = 0; r < TG_COUNT(rows); r++) memcpy(logits[r], rows[r].x, sizeof logits[r]);
+    tg_tensor x = test_matrix(logits[0], TG_COUNT(rows), 3);
+    tg_tensor y = test_matrix(NULL, TG_COUNT(rows), 3);
     for (int log_form = 0; log_form < 2; log_form++) {
         /* All rows in one call: a bad one must not touch the others. */
-        assert_ok(log_form ? tg_log_softmax_forward(&tx, &ty) : tg_softmax_forward(&tx, 1, &ty));
+        assert_ok(log_form ? tg_log_softmax_forward(&x, &y) : tg_softmax_forward(&x, 1, &y));
+        const float *results = test_read(&y);
         for (size_t r = 0; r < TG_COUNT(rows); r++) {
             double *expected = reference_widen(log_form ? rows[r].log_softmax : rows[r].softmax, 3);
             double scale[3];
             for (size_t c = 0; c < 3; c++) scale[c] = fabs(expected[c]) + 0x1p-126;
-            assert_near(expected, y[r], scale, 3, 6e-7);
+            assert_near(expected, results + r * 3, scale, 3, 6e-7);
             free(expected);
         }
     }
     /* Any temperature above 0 and finite is possible. */
     static const float extreme[] = {1e-45f, FLT_MIN, FLT_MAX};
-    float logits[3] = {3, 2, 3}, p[3];
-    assert_ok(tg_matrix_view(logits, 1, 3, &tx));
-    assert_ok(tg_matrix_view(p, 1, 3, &ty));
+    tg_tensor row = test_matrix((const float[]){3, 2, 3}, 1, 3);
+    tg_tensor probabilities = test_matrix(NULL, 1, 3);
     for (size_t i = 0; i < TG_COUNT(extreme); i++) {
-        assert_ok(tg_softmax_forward(&tx, extreme[i], &ty));
+        assert_ok(tg_softmax_forward(&row, extreme[i], &probabilities));
+        const float *p = test_read(&probabilities);
         float first = extreme[i] < 1 ? 0.5f : third;
         assert_true(fabsf(p[0] - first) < 1e-7f && p[0] == p[2]);
         assert_true(extreme[i] < 1 ? p[1] == 0 : fabsf(p[1] - third) < 1e-7f);
     }
+    test_destroy(&x, &y, &row, &probabilities);
 }
 
 static void softmax_is_a_distribution(void **state) {
@@ -218,9 +216,10 @@ static void softmax_is_a_distribution(void **state) {
     uint64_t seed = 3;
     tg_tensor x = reference_matrix(&seed, 20, 997, -30, 30);
     assert_ok(tg_softmax_forward(&x, 1, &x));
+    const float *probabilities = test_read(&x);
     for (size_t r = 0; r < 20; r++) {
         double sum = 0;
-        for (size_t c = 0; c < 997; c++) sum += (double)tg_tensor_data(&x)[r * 997 + c];
+        for (size_t c = 0; c < 997; c++) sum += (double)probabilities[r * 997 + c];
         assert_close(1, sum, 1e-6, 1);
     }
     tg_tensor_destroy(&x);
@@ -241,7 +240,7 @@ static void jacobian_agrees_with_the_products(void **state) {
         assert_ok(tg_softmax_backward(&y, &dy, temperature, &dx));
         assert_ok(tg_softmax_jacobian(&y, temperature, &jacobian));
 
-        double *wide = reference_widen(tg_tensor_data(&y), y.count);
+        double *wide = reference_widen(test_read(&y), y.count);
         double *expected = calloc(jacobian.count + 1, sizeof *expected);
         double *scale = calloc(jacobian.count + 1, sizeof *scale);
         reference_softmax_jacobian(wide, n, k, (double)temperature, expected);
@@ -249,10 +248,11 @@ static void jacobian_agrees_with_the_products(void **state) {
             double yi = wide[j / k], yj = wide[j / k / k * k + j % k];
             scale[j] = yi / (double)temperature * (j / k % k == j % k ? 1 : yj) + 0x1p-126;
         }
-        assert_near(expected, tg_tensor_data(&jacobian), scale, jacobian.count, 2e-7);
+        assert_near(expected, test_read(&jacobian), scale, jacobian.count, 2e-7);
 
         /* dx_j = sum_i dy_i dy_i/dx_j */
-        const float *matrix = tg_tensor_data(&jacobian), *upstream = tg_tensor_data(&dy);
+        const float *matrix = test_read(&jacobian), *upstream = test_read(&dy);
+        const float *downstream = test_read(&dx);
         for (size_t j = 0; j < n * k; j++) {
             double sum = 0, size = 0;
             for (size_t c = 0; c < k; c++) {
@@ -261,13 +261,12 @@ static void jacobian_agrees_with_the_products(void **state) {
                 sum += term;
                 size += fabs(term);
             }
-            assert_near(&sum, tg_tensor_data(&dx) + j, &size, 1, 4e-7);
+            assert_near(&sum, downstream + j, &size, 1, 4e-7);
         }
         free(wide);
         free(expected);
         free(scale);
-        tg_tensor *all[] = {&x, &dy, &y, &dx, &jacobian};
-        for (size_t j = 0; j < TG_COUNT(all); j++) tg_tensor_destroy(all[j]);
+        test_destroy(&x, &dy, &y, &dx, &jacobian);
     }
 }
 
@@ -304,16 +303,15 @@ static void jacobian_agrees_with_central_differences(void **state) {
 
 static void normalising_by_the_sum_fails_as_it_does(void **state) {
     (void)state;
-    float x[] = {1, 3, 0, 3, -1, 2, 1, -1, 0, 0, 0, 0}, y[12];
+    static const float numbers[] = {1, 3, 0, 3, -1, 2, 1, -1, 0, 0, 0, 0};
     static const float expected[] = {0.25f,    0.75f,     0,   0.75f, -0.25f, 0.5f,
                                      INFINITY, -INFINITY, NAN, NAN,   NAN,    NAN};
-    tg_tensor tx, ty;
-    assert_ok(tg_matrix_view(x, 4, 3, &tx));
-    assert_ok(tg_matrix_view(y, 4, 3, &ty));
-    assert_ok(tg_sum_normalize_forward(&tx, &ty));
+    tg_tensor x = test_matrix(numbers, 4, 3), y = test_matrix(NULL, 4, 3);
+    assert_ok(tg_sum_normalize_forward(&x, &y));
     double *wide = reference_widen(expected, 12);
-    assert_near(wide, y, NULL, 12, 0);
+    assert_near(wide, test_read(&y), NULL, 12, 0);
     free(wide);
+    test_destroy(&x, &y);
 }
 
 static void agree_with_pytorch(void **state) {
@@ -330,48 +328,44 @@ static void agree_with_pytorch(void **state) {
         {LOG_SOFTMAX, 1, log_softmax_y, log_softmax_dx},
         {SUM_NORMALIZE, 1, sum_normalize_y, sum_normalize_dx},
     };
-    float x[N * K], dy[N * K], y[N * K], dx[N * K], matrix[N * K * K];
-    memcpy(x, softmax_x, sizeof x);
-    memcpy(dy, softmax_dy, sizeof dy);
-    tg_tensor tx, tdy, ty, tdx, jacobian;
-    assert_ok(tg_matrix_view(x, N, K, &tx));
-    assert_ok(tg_matrix_view(dy, N, K, &tdy));
-    assert_ok(tg_matrix_view(y, N, K, &ty));
-    assert_ok(tg_matrix_view(dx, N, K, &tdx));
-    assert_ok(tg_tensor_view(matrix, (const size_t[]){N, K, K}, 3, &jacobian));
+    tg_tensor x = test_matrix(softmax_x, N, K), dy = test_matrix(softmax_dy, N, K);
+    tg_tensor y = test_matrix(NULL, N, K), dx = test_matrix(NULL, N, K);
+    tg_tensor jacobian = test_tensor(NULL, (const size_t[]){N, K, K}, 3);
     for (size_t i = 0; i < TG_COUNT(stored); i++) {
-        assert_ok(forward(stored[i].o, &tx, stored[i].temperature, &ty));
-        assert_ok(backward(stored[i].o, &tx, &ty, &tdy, stored[i].temperature, &tdx));
-        for (size_t r = 0; r < N; r++) assert_near(stored[i].y + r * K, y + r * K, NULL, K, 1e-6);
+        assert_ok(forward(stored[i].o, &x, stored[i].temperature, &y));
+        assert_ok(backward(stored[i].o, &x, &y, &dy, stored[i].temperature, &dx));
+        const float *rows = test_read(&y);
+        for (size_t r = 0; r < N; r++)
+            assert_near(stored[i].y + r * K, rows + r * K, NULL, K, 1e-6);
         /* Gradients are differences, and y has been rounded: not row by row. */
-        assert_near(stored[i].dx, dx, NULL, N * K, 1e-6);
+        assert_near(stored[i].dx, test_read(&dx), NULL, N * K, 1e-6);
     }
-    assert_ok(tg_softmax_forward(&tx, 3, &ty));
-    assert_ok(tg_softmax_jacobian(&ty, 3, &jacobian));
-    assert_near(softmax_warm_jacobian, matrix, NULL, N * K * K, 1e-6);
+    assert_ok(tg_softmax_forward(&x, 3, &y));
+    assert_ok(tg_softmax_jacobian(&y, 3, &jacobian));
+    assert_near(softmax_warm_jacobian, test_read(&jacobian), NULL, N * K * K, 1e-6);
+    test_destroy(&x, &dy, &y, &dx, &jacobian);
 }
 
 /* The classic example: cat, dog, tiger, none. */
 static void computes_the_worked_example(void **state) {
     (void)state;
-    float x[] = {1.25f, 2.44f, 0.78f, 0.12f};
+    static const float x[] = {1.25f, 2.44f, 0.78f, 0.12f};
     static const double expected[] = {0.19101771, 0.62789072, 0.11938650, 0.06170507};
-    tg_tensor row;
-    assert_ok(tg_tensor_view(x, (const size_t[]){4}, 1, &row));
+    tg_tensor row = test_vector(x, 4);
     assert_ok(tg_softmax_forward(&row, 1, &row));
-    for (size_t i = 0; i < 4; i++) assert_close(expected[i], (double)x[i], 4e-7, 0);
+    const float *y = test_read(&row);
+    for (size_t i = 0; i < 4; i++) assert_close(expected[i], (double)y[i], 4e-7, 0);
+    tg_tensor_destroy(&row);
 }
 
 static void refuse_what_does_not_fit(void **state) {
     (void)state;
-    float in[64] = {0}, out[64];
-    for (size_t i = 0; i < 64; i++) out[i] = 7;
-    tg_tensor x, y, turned, cube, flat, cleared = {0};
-    assert_ok(tg_matrix_view(in, 2, 3, &x));
-    assert_ok(tg_matrix_view(out, 2, 3, &y));
-    assert_ok(tg_matrix_view(out, 3, 2, &turned));
-    assert_ok(tg_tensor_view(out, (const size_t[]){2, 3, 3}, 3, &cube));
-    assert_ok(tg_matrix_view(out, 6, 3, &flat));
+    tg_tensor x = test_matrix(NULL, 2, 3), cleared = {0};
+    tg_tensor cube = test_tensor(NULL, (const size_t[]){2, 3, 3}, 3), flat, y, turned;
+    assert_ok(tg_tensor_fill(&cube, 7));
+    assert_ok(tg_tensor_reshape(&cube, (const size_t[]){6, 3}, 2, &flat));
+    assert_ok(tg_tensor_slice(&flat, 0, 2, &y));
+    assert_ok(tg_tensor_reshape(&y, (const size_t[]){3, 2}, 2, &turned));
     for (operation o = SOFTMAX; o < OPERATIONS; o++) {
         assert_fails(TG_INVALID_ARGUMENT, "x is NULL", forward(o, NULL, 1, &y));
         assert_fails(TG_INVALID_ARGUMENT, "y is NULL", forward(o, &x, 1, NULL));
@@ -394,7 +388,8 @@ static void refuse_what_does_not_fit(void **state) {
         assert_fails(TG_INVALID_ARGUMENT, "temperature", tg_softmax_backward(&x, &x, wrong[i], &y));
         assert_fails(TG_INVALID_ARGUMENT, "temperature", tg_softmax_jacobian(&x, wrong[i], &cube));
     }
-    for (size_t i = 0; i < 64; i++) assert_true(out[i] == 7);
+    assert_true(test_all(&cube, 7));
+    test_destroy(&x, &cube);
 }
 
 int main(void) {

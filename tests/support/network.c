@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/streams.h"
+#include "support/device.h"
 #include "support/test.h"
 
 static size_t columns_after(size_t columns, const tg_layer *layer) {
@@ -60,13 +61,12 @@ static double derivative(const tg_layer *layer, double x, double y) {
 
 /* 0 or 1 / (1 - rate) for each element: what dropout multiplies by. */
 static double *dropout_mask(const network *net, size_t layer, size_t count) {
-    tg_tensor ones;
-    assert_ok(tg_vector_create(tg_cpu(), count, &ones));
+    tg_tensor ones = test_vector(NULL, count);
     assert_ok(tg_tensor_fill(&ones, 1));
     assert_ok(tg_dropout_forward(
         &ones, net->layers[layer].value, net->dropout_seed,
         tg_stream(TG_STREAM_DROPOUT, (uint64_t)layer << 40 | net->dropout_step), &ones));
-    double *mask = reference_widen(tg_tensor_data(&ones), count);
+    double *mask = reference_widen(test_read(&ones), count);
     tg_tensor_destroy(&ones);
     return mask;
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "support/device.h"
 #include "support/test.h"
 
 /* Not in C11's math.h. */
@@ -358,14 +359,24 @@ const reference_shape reference_shapes[REFERENCE_SHAPES] = {
 };
 
 tg_tensor reference_tensor(uint64_t *state, const reference_shape *shape, double low, double high) {
-    tg_tensor tensor;
-    assert_ok(tg_tensor_create(tg_cpu(), shape->sizes, shape->rank, &tensor));
-    test_fill(state, tg_tensor_data(&tensor), tensor.count, low, high);
+    tg_tensor tensor = test_tensor(NULL, shape->sizes, shape->rank);
+    float *values = malloc((tensor.count + 1) * sizeof *values);
+    assert_non_null(values);
+    test_fill(state, values, tensor.count, low, high);
+    assert_ok(tg_tensor_write(&tensor, values, tensor.count));
+    free(values);
     return tensor;
 }
 
 tg_tensor reference_matrix(uint64_t *state, size_t rows, size_t columns, double low, double high) {
     return reference_tensor(state, &(reference_shape){2, {rows, columns}}, low, high);
+}
+
+tg_tensor reference_rows(uint64_t *state, size_t rows, size_t columns, double low, double high) {
+    tg_tensor tensor;
+    assert_ok(tg_matrix_create(tg_cpu(), rows, columns, &tensor));
+    test_fill(state, tg_tensor_data(&tensor), tensor.count, low, high);
+    return tensor;
 }
 
 double *reference_numbers(uint64_t *state, size_t count, double low, double high) {

@@ -84,10 +84,11 @@ typedef struct reference_shape {
 #define REFERENCE_SHAPES 17
 extern const reference_shape reference_shapes[REFERENCE_SHAPES];
 
-/* Tensors, on the CPU, and float64 numbers drawn by test_uniform(). The caller destroys the former
- * and frees the latter. */
+/* Tensors on test_device(), rows in host memory (what data sets are made of), and float64 numbers,
+ * all drawn by test_uniform(). The caller destroys the tensors and frees the numbers. */
 tg_tensor reference_tensor(uint64_t *state, const reference_shape *shape, double low, double high);
 tg_tensor reference_matrix(uint64_t *state, size_t rows, size_t columns, double low, double high);
+tg_tensor reference_rows(uint64_t *state, size_t rows, size_t columns, double low, double high);
 double *reference_numbers(uint64_t *state, size_t count, double low, double high);
 
 /* float32 numbers as float64 ones; the caller frees them. */

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/device.h"
+
 void test_status_is(tg_status expected, tg_status actual, const char *expression, const char *file,
                     int line) {
     if (actual == expected) return;
@@ -136,6 +138,7 @@ static void counting_release(void *user, void *memory) {
 }
 
 size_t test_every_allocation(tg_status (*attempt)(void *context), void *context) {
+    (void)test_device(); /* its memory is not the attempt's */
     for (size_t n = 0; n < 100000; n++) {
         counting state = {.limit = n};
         tg_allocator allocator = {counting_allocate, counting_release, &state};

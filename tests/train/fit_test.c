@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "io/safetensors.h"
+#include "support/device.h"
 #include "support/reference.h"
 #include "support/test.h"
 
@@ -37,7 +38,7 @@ static tg_model *make_model(float dropout) {
     const tg_layer layers[] = {tg_dense(8), tg_tanh(), tg_dropout(dropout), tg_dense(CLASSES),
                                tg_softmax()};
     tg_model *model = NULL;
-    assert_ok(tg_model_create(tg_cpu(), IN, layers, TG_COUNT(layers), 5, &model));
+    assert_ok(tg_model_create(test_device(), IN, layers, TG_COUNT(layers), 5, &model));
     return model;
 }
 
@@ -76,7 +77,7 @@ static bool watch_step(void *user, const tg_step_report *report) {
     if (w->spoil && w->steps == w->spoil_at) {
         tg_tensor weight;
         assert_ok(tg_model_weight(w->spoil, 0, &weight));
-        tg_tensor_data(&weight)[0] = NAN;
+        test_set(&weight, 0, NAN);
     }
     return w->steps != w->stop_at_step;
 }
@@ -165,7 +166,7 @@ static void steps_allocate_nothing(void **state) {
     tg_set_allocator(&allocator);
     tg_dataset *train = make_clusters(1, SAMPLES);
     tg_device *device = NULL;
-    assert_ok(tg_device_open("cpu", 2, &device));
+    assert_ok(test_device_open(2, &device));
     for (size_t i = 0; i < TG_COUNT(rules); i++) {
         const tg_layer layers[] = {tg_dense(300), tg_gelu(),        tg_dropout(0.5f),
                                    tg_dense(64),  tg_leaky_relu(0), tg_dense(CLASSES),
@@ -207,7 +208,7 @@ static void equals_a_loop_by_hand(void **state) {
 
     tg_plan *plan = NULL;
     tg_optimizer *optimizer = NULL;
-    tg_tensor parameters, x, part;
+    tg_tensor parameters, part, x = test_matrix(NULL, 16, IN);
     float weights[CLASSES];
     int32_t labels[16];
     size_t order[SAMPLES], step = 0;
@@ -215,8 +216,7 @@ static void equals_a_loop_by_hand(void **state) {
     assert_ok(tg_plan_create(by_hand, TG_TRAINING, 16, &plan));
     tg_plan_set_dropout(plan, options.seed, 0);
     assert_ok(tg_model_parameters(by_hand, &parameters));
-    assert_ok(tg_optimizer_create(tg_cpu(), parameters.count, &options.rule, &optimizer));
-    assert_ok(tg_matrix_create(tg_cpu(), 16, IN, &x));
+    assert_ok(tg_optimizer_create(test_device(), parameters.count, &options.rule, &optimizer));
     assert_ok(tg_dataset_class_weights(train, weights));
     tg_loss loss = tg_loss_defaults(TG_CROSS_ENTROPY);
     loss.class_weights = weights;
@@ -346,7 +346,7 @@ static void cancelled_after_an_epoch(void **state) {
     assert_true(isnan(history.epochs[0].validation.loss));
     tg_history_destroy(&history);
     /* A checkpoint is a model file too. */
-    assert_ok(tg_model_load(tg_cpu(), options.checkpoint, &loaded));
+    assert_ok(tg_model_load(test_device(), options.checkpoint, &loaded));
     assert_same_parameters(model, loaded);
     tg_model_destroy(loaded);
     /* More epochs than there were to be. */
@@ -399,7 +399,7 @@ static void a_checkpoint_of_something_else_is_refused(void **state) {
                  tg_fit(model, train, train, &options, NULL));
     const tg_layer relu[] = {tg_dense(8), tg_relu(), tg_dropout(0), tg_dense(CLASSES),
                              tg_softmax()};
-    assert_ok(tg_model_create(tg_cpu(), IN, relu, 5, 5, &other));
+    assert_ok(tg_model_create(test_device(), IN, relu, 5, 5, &other));
     assert_fails(TG_INVALID_ARGUMENT, "the layers here",
                  tg_fit(other, train, NULL, &options, NULL));
     changed = options;
@@ -571,7 +571,7 @@ static void early_stopping_restores_the_best(void **state) {
     (void)state;
     tg_dataset *train = make_clusters(7, SAMPLES), *validation = NULL;
     uint64_t seed = 5;
-    tg_tensor x = reference_matrix(&seed, 30, IN, -2, 2);
+    tg_tensor x = reference_rows(&seed, 30, IN, -2, 2);
     int32_t labels[30];
     for (size_t i = 0; i < 30; i++) labels[i] = (int32_t)test_uniform(&seed, 0, CLASSES);
     assert_ok(tg_dataset_from_rows(&x, labels, CLASSES, NULL, &validation));
@@ -646,7 +646,7 @@ static void a_bad_last_step_is_seen(void **state) {
                      tg_fit(model, train, validation, &options, &history));
         assert_int_equal(history.count, 1);
         tg_history_destroy(&history);
-        assert_ok(tg_model_load(tg_cpu(), options.checkpoint, &loaded));
+        assert_ok(tg_model_load(test_device(), options.checkpoint, &loaded));
         if (kept) assert_same_parameters(model, loaded);
         tg_model_destroy(loaded);
         tg_model_destroy(model);
@@ -671,7 +671,7 @@ static void a_bad_last_step_is_seen(void **state) {
     tg_fit_options options = watched(&w);
     assert_ok(tg_matrix_view(huge[0], 2, IN, &x));
     assert_ok(tg_dataset_from_rows(&x, labels, CLASSES, NULL, &overflowing));
-    assert_ok(tg_model_create(tg_cpu(), IN, relu, TG_COUNT(relu), 1, &model));
+    assert_ok(tg_model_create(test_device(), IN, relu, TG_COUNT(relu), 1, &model));
     assert_fails(TG_NOT_FINITE, "epoch 1, step 4: the validation loss is",
                  tg_fit(model, train, overflowing, &options, NULL));
     tg_model_destroy(model);
@@ -713,8 +713,8 @@ static void target_values(void **state) {
     (void)state;
     const tg_loss_kind kinds[] = {TG_CROSS_ENTROPY, TG_BINARY_CROSS_ENTROPY, TG_MEAN_SQUARED_ERROR};
     uint64_t seed = 6;
-    tg_tensor x = reference_matrix(&seed, SAMPLES, IN, -1, 1), t;
-    assert_ok(tg_matrix_create(tg_cpu(), SAMPLES, 2, &t));
+    tg_tensor x = reference_rows(&seed, SAMPLES, IN, -1, 1);
+    tg_tensor t = reference_rows(&seed, SAMPLES, 2, 0, 0);
     for (size_t i = 0; i < SAMPLES; i++) {
         const float *row = tg_tensor_data(&x) + i * IN;
         tg_tensor_data(&t)[2 * i] = row[0] + row[1] > 0;
@@ -725,7 +725,7 @@ static void target_values(void **state) {
     for (size_t k = 0; k < TG_COUNT(kinds); k++) {
         const tg_layer layers[] = {tg_dense(16), tg_relu(), tg_dense(2)};
         tg_model *model = NULL;
-        assert_ok(tg_model_create(tg_cpu(), IN, layers, 3, 1, &model));
+        assert_ok(tg_model_create(test_device(), IN, layers, 3, 1, &model));
         watcher w = {0};
         tg_fit_options options = watched(&w);
         options.epochs = 30;
@@ -743,8 +743,7 @@ static void target_values(void **state) {
         tg_model_destroy(model);
     }
     tg_dataset_destroy(train);
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&t);
+    test_destroy(&x, &t);
 }
 
 /* Pictures through histograms, prepared once, and through augmentation, made anew each epoch. */
@@ -772,7 +771,7 @@ static void pictures(void **state) {
         assert_ok(tg_input_fit(train, TG_FEATURES_HOG, NULL, 1, &input));
         const tg_layer layers[] = {tg_dense(2), tg_softmax()};
         tg_model *model = NULL;
-        assert_ok(tg_model_create(tg_cpu(), input.size, layers, 2, 1, &model));
+        assert_ok(tg_model_create(test_device(), input.size, layers, 2, 1, &model));
         assert_ok(tg_model_set_input(model, &input));
         watcher w = {0};
         tg_fit_options options = watched(&w);
@@ -787,7 +786,7 @@ static void pictures(void **state) {
     tg_fit_options options = tg_fit_defaults();
     tg_model *model = NULL;
     const tg_layer layer = tg_dense(2);
-    assert_ok(tg_model_create(tg_cpu(), SIDE * SIDE, &layer, 1, 1, &model));
+    assert_ok(tg_model_create(test_device(), SIDE * SIDE, &layer, 1, 1, &model));
     options.augmentation.brightness = NAN;
     assert_fails(TG_INVALID_ARGUMENT, "brightness", tg_fit(model, train, NULL, &options, NULL));
     options.augmentation = (tg_augmentation){.contrast = -1};
@@ -802,8 +801,7 @@ static void misuse(void **state) {
     tg_dataset *train = make_clusters(9, SAMPLES), *targets = NULL;
     tg_model *model = make_model(0);
     uint64_t seed = 1;
-    tg_tensor x = reference_matrix(&seed, 5, IN, 0, 1),
-              t = reference_matrix(&seed, 5, CLASSES, 0, 1);
+    tg_tensor x = reference_rows(&seed, 5, IN, 0, 1), t = reference_rows(&seed, 5, CLASSES, 0, 1);
     assert_ok(tg_dataset_from_targets(&x, &t, &targets));
     const float weights[] = {1, 2, 3}, negative[] = {1, -1, 1};
     struct {
@@ -856,8 +854,7 @@ static void misuse(void **state) {
     assert_memory_equal(before, after, tg_model_parameter_count(model) * sizeof *before);
     free(before);
     free(after);
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&t);
+    test_destroy(&x, &t);
     tg_model_destroy(model);
     tg_dataset_destroy(train);
     tg_dataset_destroy(targets);
@@ -880,7 +877,7 @@ static tg_status train_and_resume(void *context) {
     options.batch_size = 50;
     options.balance_classes = true;
     options.checkpoint = s->checkpoint;
-    tg_status status = tg_model_create(tg_cpu(), IN, layers, TG_COUNT(layers), 1, &model);
+    tg_status status = tg_model_create(test_device(), IN, layers, TG_COUNT(layers), 1, &model);
     if (!status) status = tg_fit(model, s->train, s->validation, &options, &history);
     tg_history_destroy(&history);
     options.resume = s->checkpoint;

@@ -2,18 +2,19 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "support/device.h"
 #include "support/reference.h"
 #include "support/test.h"
+#include "train/metrics.h"
 
 /* Worked by hand: 3 classes, 8 samples, the last without an answer. */
 static void figures(void **state) {
     (void)state;
-    float scores[8][3] = {{9, 1, 1}, {2, 1, 0}, {0, 3, 1}, {0, 5, 1},
-                          {7, 5, 1}, {1, 8, 2}, {0, 0, 0}, {1, NAN, 3}};
+    static const float scores[8][3] = {{9, 1, 1}, {2, 1, 0}, {0, 3, 1}, {0, 5, 1},
+                                       {7, 5, 1}, {1, 8, 2}, {0, 0, 0}, {1, NAN, 3}};
     const int32_t labels[] = {0, 0, 0, 1, 1, 1, 1, 2};
-    tg_tensor outputs;
+    tg_tensor outputs = test_matrix(scores[0], 8, 3);
     tg_metrics m;
-    assert_ok(tg_matrix_view(&scores[0][0], 8, 3, &outputs));
     assert_ok(tg_metrics_create(3, &m));
     assert_ok(tg_metrics_add(&m, &outputs, labels));
     tg_metrics_finish(&m);
@@ -31,6 +32,7 @@ static void figures(void **state) {
     tg_metrics_destroy(&m);
     tg_metrics_destroy(&m);
     tg_metrics_destroy(NULL);
+    tg_tensor_destroy(&outputs);
 }
 
 static void nothing_counted(void **state) {
@@ -44,11 +46,9 @@ static void nothing_counted(void **state) {
 
 static void misuse(void **state) {
     (void)state;
-    float scores[] = {1, 2, 3};
     int32_t label = 3;
-    tg_tensor outputs;
+    tg_tensor outputs = test_matrix((const float[]){1, 2, 3}, 1, 3);
     tg_metrics m;
-    assert_ok(tg_matrix_view(scores, 1, 3, &outputs));
     assert_fails(TG_OUT_OF_MEMORY, "classes", tg_metrics_create(SIZE_MAX / 2, &m));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_metrics_create(2, NULL));
     assert_ok(tg_metrics_create(3, &m));
@@ -61,6 +61,7 @@ static void misuse(void **state) {
     assert_ok(tg_metrics_create(2, &m));
     assert_fails(TG_INVALID_ARGUMENT, "3 outputs for 2", tg_metrics_add(&m, &outputs, &label));
     tg_metrics_destroy(&m);
+    tg_tensor_destroy(&outputs);
 }
 
 /* tg_evaluate() over several batches against the outputs of the whole, and PyTorch's weighted mean.
@@ -70,17 +71,18 @@ static void evaluation(void **state) {
     enum { N = 600, IN = 5, K = 3 };
     const tg_layer layers[] = {tg_dense(K), tg_softmax()};
     uint64_t seed = 8;
-    tg_tensor x = reference_matrix(&seed, N, IN, -2, 2), y,
-              values = reference_matrix(&seed, N, K, 0, 1);
+    tg_tensor rows = reference_rows(&seed, N, IN, -2, 2);
+    tg_tensor row_targets = reference_rows(&seed, N, K, 0, 1);
+    tg_tensor x = test_matrix(tg_tensor_data(&rows), N, IN), y = test_matrix(NULL, N, K);
+    tg_tensor values = test_matrix(tg_tensor_data(&row_targets), N, K);
     int32_t labels[N];
     for (size_t i = 0; i < N; i++) labels[i] = (int32_t)test_uniform(&seed, 0, K);
     tg_model *model = NULL;
     tg_dataset *data = NULL, *soft = NULL;
     tg_metrics m, plain, expected;
-    assert_ok(tg_dataset_from_rows(&x, labels, K, NULL, &data));
-    assert_ok(tg_dataset_from_targets(&x, &values, &soft));
-    assert_ok(tg_model_create(tg_cpu(), IN, layers, 2, 3, &model));
-    assert_ok(tg_matrix_create(tg_cpu(), N, K, &y));
+    assert_ok(tg_dataset_from_rows(&rows, labels, K, NULL, &data));
+    assert_ok(tg_dataset_from_targets(&rows, &row_targets, &soft));
+    assert_ok(tg_model_create(test_device(), IN, layers, 2, 3, &model));
     assert_ok(tg_model_predict(model, &x, &y));
 
     const float weights[K] = {1, 0.25f, 3};
@@ -107,8 +109,8 @@ static void evaluation(void **state) {
     /* Target values: by the largest target, by the side of 0, or not at all. */
     loss = tg_loss_defaults(TG_CROSS_ENTROPY);
     size_t right = 0, sides = 0;
-    for (size_t r = 0; r < N; r++) {
-        const float *out = tg_tensor_data(&y) + r * K, *t = tg_tensor_data(&values) + r * K;
+    const float *out = test_read(&y), *t = test_read(&values);
+    for (size_t r = 0; r < N; r++, out += K, t += K) {
         size_t best = 0, wanted = 0;
         for (size_t c = 0; c < K; c++) {
             if (out[c] > out[best]) best = c;
@@ -130,7 +132,7 @@ static void evaluation(void **state) {
     /* Weights that are NaN predict nothing, and so nothing right. */
     tg_model *broken = NULL;
     tg_tensor weights_of_broken;
-    assert_ok(tg_model_create(tg_cpu(), IN, layers, 2, 3, &broken));
+    assert_ok(tg_model_create(test_device(), IN, layers, 2, 3, &broken));
     assert_ok(tg_model_parameters(broken, &weights_of_broken));
     assert_ok(tg_tensor_fill(&weights_of_broken, NAN));
     assert_ok(tg_evaluate(broken, soft, &loss, &m));
@@ -151,9 +153,32 @@ static void evaluation(void **state) {
     tg_dataset_destroy(data);
     tg_dataset_destroy(soft);
     tg_model_destroy(model);
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&y);
-    tg_tensor_destroy(&values);
+    test_destroy(&rows, &row_targets, &x, &y, &values);
+}
+
+/* Binary cross-entropy counts elements, more here than are looked at together. */
+static void sides_of_many_elements(void **state) {
+    (void)state;
+    enum { N = 999, K = 7 };
+    const tg_layer last[] = {tg_dense(K), tg_sigmoid()};
+    uint64_t seed = 5;
+    tg_tensor outputs = reference_matrix(&seed, N, K, -1, 1);
+    tg_tensor values = reference_matrix(&seed, N, K, 0, 1);
+    test_set(&outputs, N * K - 1, NAN);
+    const float *y = test_read(&outputs), *t = test_read(&values);
+    const tg_loss loss = tg_loss_defaults(TG_BINARY_CROSS_ENTROPY);
+    for (size_t layers = 1; layers <= 2; layers++) {
+        const float middle = layers == 2 ? 0.5f : 0;
+        size_t expected = 0, correct = 3, counted = 4;
+        for (size_t i = 0; i + 1 < N * K; i++) expected += (y[i] > middle) == (t[i] > 0.5f);
+        tg_model *model = NULL;
+        assert_ok(tg_model_create(test_device(), 1, last, layers, 1, &model));
+        assert_ok(tg_count_correct(&loss, model, &outputs, tg_values(&values), &correct, &counted));
+        assert_int_equal(correct, 3 + expected);
+        assert_int_equal(counted, 4 + N * K);
+        tg_model_destroy(model);
+    }
+    test_destroy(&outputs, &values);
 }
 
 /* Rows of the ignored label count for nothing, neither in the loss nor in the figures. */
@@ -161,7 +186,7 @@ static void ignored_rows(void **state) {
     (void)state;
     const tg_layer layers[] = {tg_dense(3), tg_softmax()};
     uint64_t seed = 4;
-    tg_tensor x = reference_matrix(&seed, 9, 2, -1, 1);
+    tg_tensor x = reference_rows(&seed, 9, 2, -1, 1);
     const int32_t labels[] = {0, 1, 2, 0, 1, 2, 1, 1, 0}, others[] = {0, 2, 0, 2, 0};
     const size_t kept[] = {0, 2, 3, 5, 8};
     tg_model *model = NULL;
@@ -170,7 +195,7 @@ static void ignored_rows(void **state) {
     assert_ok(tg_dataset_from_rows(&x, labels, 3, NULL, &data));
     assert_ok(tg_dataset_subset(data, kept, TG_COUNT(kept), &without));
     assert_memory_equal(tg_dataset_labels(without), others, sizeof others);
-    assert_ok(tg_model_create(tg_cpu(), 2, layers, 2, 3, &model));
+    assert_ok(tg_model_create(test_device(), 2, layers, 2, 3, &model));
     tg_loss loss = tg_loss_defaults(TG_CROSS_ENTROPY);
     loss.ignore_index = 1;
     assert_ok(tg_evaluate(model, data, &loss, &ignoring));
@@ -192,15 +217,15 @@ static void evaluation_refuses_what_does_not_fit(void **state) {
     (void)state;
     const tg_layer two = tg_dense(2);
     uint64_t seed = 1;
-    tg_tensor x = reference_matrix(&seed, 3, 4, 0, 1), t = reference_matrix(&seed, 3, 3, 0, 1);
+    tg_tensor x = reference_rows(&seed, 3, 4, 0, 1), t = reference_rows(&seed, 3, 3, 0, 1);
     const int32_t labels[] = {0, 1, 2};
     tg_dataset *labelled = NULL, *targets = NULL;
     tg_model *narrow = NULL, *wide = NULL;
     tg_metrics m;
     assert_ok(tg_dataset_from_rows(&x, labels, 3, NULL, &labelled));
     assert_ok(tg_dataset_from_targets(&x, &t, &targets));
-    assert_ok(tg_model_create(tg_cpu(), 3, &two, 1, 1, &narrow));
-    assert_ok(tg_model_create(tg_cpu(), 4, &two, 1, 1, &wide));
+    assert_ok(tg_model_create(test_device(), 3, &two, 1, 1, &narrow));
+    assert_ok(tg_model_create(test_device(), 4, &two, 1, 1, &wide));
     assert_fails(TG_INVALID_ARGUMENT, "4 values, the model takes 3",
                  tg_evaluate(narrow, labelled, NULL, &m));
     assert_fails(TG_INVALID_ARGUMENT, "3 classes, the model 2",
@@ -212,15 +237,18 @@ static void evaluation_refuses_what_does_not_fit(void **state) {
     tg_dataset_destroy(targets);
     tg_model_destroy(narrow);
     tg_model_destroy(wide);
-    tg_tensor_destroy(&x);
-    tg_tensor_destroy(&t);
+    test_destroy(&x, &t);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(figures),      cmocka_unit_test(nothing_counted),
-        cmocka_unit_test(misuse),       cmocka_unit_test(evaluation),
-        cmocka_unit_test(ignored_rows), cmocka_unit_test(evaluation_refuses_what_does_not_fit),
+        cmocka_unit_test(figures),
+        cmocka_unit_test(nothing_counted),
+        cmocka_unit_test(misuse),
+        cmocka_unit_test(evaluation),
+        cmocka_unit_test(sides_of_many_elements),
+        cmocka_unit_test(ignored_rows),
+        cmocka_unit_test(evaluation_refuses_what_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,21 +9,7 @@
 
 #include <tigrillo/layer.h>
 
-/* A tg_update_rule of SGD, made ready. */
-typedef struct tg_sgd_factors {
-    float rate, momentum;
-    float l2;   /* weight decay that goes into the gradient, */
-    float keep; /* or that shrinks the weights: 1 - rate * decay */
-    bool nesterov;
-} tg_sgd_factors;
-
-/* One of Adam, at one step. */
-typedef struct tg_adam_factors {
-    float rate, root; /* the learning rate, and 1 over the root of the second moment's scale, both
-                       * with the corrections of the moments' bias */
-    float beta1, beta2, epsilon;
-    float l2, keep; /* as above */
-} tg_adam_factors;
+#include "device/update.h"
 
 typedef struct tg_elementwise_kernels {
     /* y_i = exp(x_i); x may be y. */

@@ -48,9 +48,9 @@ TG_INLINE vec exp_scale(vec p, vec exponent) {
     return (vec)_mm512_scalef_ps((__m512)p, (__m512)(exponent - TG_ROUNDER));
 #else
     /* 2^n in two factors: one alone would overflow, or skip the denormals. */
-    const ivec n = (ivec)exponent - (ivec)all(TG_ROUNDER);
+    const ivec n = bits_of(exponent) - bits_of(all(TG_ROUNDER));
     const ivec half = n >> 1;
-    return p * (vec)((half + 127) << 23) * (vec)((n - half + 127) << 23);
+    return p * from_bits((half + 127) << 23) * from_bits((n - half + 127) << 23);
 #endif
 }
 

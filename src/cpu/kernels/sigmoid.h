@@ -22,7 +22,7 @@ TG_INLINE vec hyperbolic_tangent(vec x) {
     const vec t = minimum(all(10), absolute(x)); /* tanh(10) is 1 to the last bit */
     const vec exponent = exp_exponent(2 * t);
     const vec r = exp_rest(2 * t, exponent);
-    const vec power = (vec)(((ivec)exponent - ((ivec)all(TG_ROUNDER) - 127)) << 23);
+    const vec power = from_bits((bits_of(exponent) - (bits_of(all(TG_ROUNDER)) - 127)) << 23);
     const vec linear = power * r + (power - 1), bend = power * (r * r * exp_curve(r));
     const vec m = linear + bend;
     const ivec small = t < 0.55f;

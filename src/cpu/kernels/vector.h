@@ -47,6 +47,15 @@ typedef uint32_t uvec __attribute__((vector_size(TG_VECTOR_BYTES)));
 
 enum { LANES = TG_VECTOR_BYTES / 4 };
 
+/* The bits of a float as a number, and back. */
+TG_INLINE ivec bits_of(vec v) {
+    return (ivec)v;
+}
+
+TG_INLINE vec from_bits(ivec v) {
+    return (vec)v;
+}
+
 /* ---- Memory; no alignment is asked for unless it is said ---- */
 
 TG_INLINE vec load(const float *p) {

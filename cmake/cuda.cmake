@@ -1,0 +1,33 @@
+# The CUDA kernels (kernels/), compiled by nvcc into one fat binary inside the library: machine code
+# for each architecture, and for later ones PTX of the newest; and PTX that any GPU from Turing on
+# understands, which is also what the tests execute. Uncompressed, so that they can read it. Without
+# nvcc the library says at run time that it has no CUDA kernels.
+option(TIGRILLO_CUDA "Build the CUDA kernels, if nvcc is there" ON)
+set(TIGRILLO_CUDA_ARCHITECTURES 80 86 89 90 100 120 CACHE STRING "Architectures beside 75")
+
+find_program(TIGRILLO_NVCC nvcc HINTS ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin)
+if(TIGRILLO_CUDA AND TIGRILLO_NVCC)
+  set(image ${PROJECT_BINARY_DIR}/kernels.fatbin)
+  set(flags -O3 -std=c++17 -no-compress -I${PROJECT_SOURCE_DIR}/src
+      -I${PROJECT_SOURCE_DIR}/include -Xptxas=-warn-spills,-warn-lmem-usage
+      -gencode arch=compute_75,code=[sm_75,compute_75])
+  if(TIGRILLO_WERROR)
+    list(APPEND flags -Werror=all-warnings -Xptxas=-Werror)
+  endif()
+  foreach(architecture ${TIGRILLO_CUDA_ARCHITECTURES})
+    list(APPEND flags -gencode arch=compute_${architecture},code=sm_${architecture})
+  endforeach()
+  list(GET TIGRILLO_CUDA_ARCHITECTURES -1 newest)
+  list(APPEND flags -gencode arch=compute_${newest},code=compute_${newest})
+  add_custom_command(OUTPUT ${image}
+    COMMAND ${TIGRILLO_NVCC} -fatbin ${flags} -MD -MF ${image}.d -o ${image}
+            ${PROJECT_SOURCE_DIR}/kernels/all.cu
+    DEPENDS ${PROJECT_SOURCE_DIR}/kernels/all.cu
+    DEPFILE ${image}.d VERBATIM COMMENT "Compiling the CUDA kernels")
+  set_source_files_properties(src/cuda/image.c PROPERTIES OBJECT_DEPENDS ${image}
+    COMPILE_DEFINITIONS TG_CUDA_IMAGE_FILE="${image}")
+  target_sources(tigrillo PRIVATE ${image})
+  set(TIGRILLO_CUDA_IMAGE ${image})
+else()
+  message(STATUS "Without nvcc: the library is built without CUDA kernels")
+endif()
