@@ -14,11 +14,17 @@ static void close_device(tg_device *device);
 
 /* ---- Entering and leaving ---- */
 
-tg_status tg_cuda_enter(tg_cuda_device *device) {
+static tg_status enter(tg_cuda_device *device) {
     pthread_mutex_lock(&device->lock);
     const tg_status status = TG_CU(device, cuCtxPushCurrent_v2, device->context);
     if (status) pthread_mutex_unlock(&device->lock);
     return status;
+}
+
+tg_status tg_cuda_enter(tg_cuda_device *device) {
+    TG_TRY(enter(device));
+    if (!device->lost[0]) return TG_OK;
+    return tg_cuda_leave(device, tg_fail(TG_DEVICE_ERROR, "%s", device->lost));
 }
 
 tg_status tg_cuda_leave(tg_cuda_device *device, tg_status status) {
@@ -29,9 +35,18 @@ tg_status tg_cuda_leave(tg_cuda_device *device, tg_status status) {
     return status ? status : tg_driver_check(&device->driver, "cuCtxPopCurrent_v2", result);
 }
 
-/* To give something back. A failure has changed nothing, and may pass. */
+/* Remembers the present failure, of something that nobody hears of: what the device had still to do
+ * may be lost. */
+static void distrust(tg_cuda_device *device) {
+    snprintf(device->lost, sizeof device->lost, "%s", tg_error_message());
+}
+
+/* To give something back, for which a second try is worth while. */
 static bool enter_again(tg_cuda_device *device) {
-    return tg_cuda_enter(device) == TG_OK || tg_cuda_enter(device) == TG_OK;
+    if (enter(device) == TG_OK) return true;
+    if (enter(device) != TG_OK) return false;
+    distrust(device);
+    return true;
 }
 
 /* ---- Memory ---- */
@@ -70,8 +85,11 @@ static tg_status allocate_zeroed(tg_cuda_device *device, size_t bytes, void **me
 static void release(tg_device *device, void *memory) {
     tg_cuda_device *cuda = tg_cuda_of(device);
     if (!memory || !enter_again(cuda)) return;
-    (void)wait_for(cuda); /* it may still be in use */
-    (void)cuda->driver.cuMemFree_v2((tg_cu_pointer)(uintptr_t)memory);
+    tg_status status = wait_for(cuda); /* it may still be in use */
+    const tg_cu_pointer freed = (tg_cu_pointer)(uintptr_t)memory;
+    const int result = cuda->driver.cuMemFree_v2(freed);
+    if (!status) status = tg_driver_check(&cuda->driver, "cuMemFree_v2", result);
+    if (status) distrust(cuda);
     (void)!tg_cuda_leave(cuda, TG_OK);
 }
 

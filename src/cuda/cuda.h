@@ -22,11 +22,12 @@ typedef struct tg_cuda_device {
     tg_device device;
     tg_driver driver;
     pthread_mutex_t lock;
-    int ordinal;        /* as the driver knows it */
+    int ordinal;         /* as the driver knows it */
     char capability[16]; /* "sm_90" */
-    int processors;     /* multiprocessors */
+    int processors;      /* multiprocessors */
     void *context, *stream, *module, *cublas;
     void *functions[TG_CUDA_KERNELS];
+    char lost[256];          /* why the device is not to be trusted any more; "": it is */
     tg_cu_pointer workspace; /* of cuBLAS */
     tg_cu_pointer scratch;   /* of one operation */
     size_t scratch_bytes;

@@ -11,7 +11,8 @@ tg_status tg_device_open(const char *name, int threads, tg_device **device) {
     TG_REQUIRE(threads >= 0, "tg_device_open: %d threads", threads);
     if (strcmp(name, "cpu") == 0) return tg_cpu_open(threads, device);
     if (strcmp(name, "cuda") == 0) return tg_cuda_open(0, threads, device);
-    return tg_fail(TG_UNSUPPORTED, "there is no device \"%s\": there are \"cpu\" and \"cuda\"", name);
+    return tg_fail(TG_UNSUPPORTED, "there is no device \"%s\": there are \"cpu\" and \"cuda\"",
+                   name);
 }
 
 void tg_device_close(tg_device *device) {

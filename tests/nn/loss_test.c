@@ -13,9 +13,16 @@
 typedef tg_status loss_function(const tg_tensor *outputs, tg_targets targets,
                                 const tg_loss *options, double *loss, tg_tensor *gradient);
 
-enum { MOST_CLASSES = 16 };
-static const float class_weights[MOST_CLASSES] = {0.75f, 0.5f, 0, 2, 1.5f, 3,     0.25f, 1,
-                                                  0.1f,  7,    1, 1, 0,    1e-3f, 4,     2};
+enum { MOST_CLASSES = 40003 };
+
+/* 16 weights, again and again. */
+static const float *class_weights(void) {
+    static const float some[16] = {0.75f, 0.5f, 0, 2, 1.5f, 3,     0.25f, 1,
+                                   0.1f,  7,    1, 1, 0,    1e-3f, 4,     2};
+    static float weights[MOST_CLASSES];
+    for (size_t c = 0; c < MOST_CLASSES; c++) weights[c] = some[c % TG_COUNT(some)];
+    return weights;
+}
 
 /* Every loss with its options; labels are used where `values` is false. */
 static const struct {
@@ -63,7 +70,7 @@ static problem make_problem(size_t which, size_t n, size_t k, tg_reduction reduc
     problem p = {.which = which, .n = n, .k = k, .options = tg_loss_defaults(TG_CROSS_ENTROPY)};
     p.options.reduction = reduction;
     p.options.label_smoothing = losses[which].smoothing;
-    if (losses[which].weighted) p.options.class_weights = class_weights;
+    if (losses[which].weighted) p.options.class_weights = class_weights();
     if (losses[which].ignoring) p.options.ignore_index = k > 1 ? 1 : -1;
     p.outputs = reference_matrix(seed, n, k, losses[which].low, losses[which].high);
     p.labels = calloc(n + 1, sizeof *p.labels);
@@ -133,7 +140,11 @@ static double gradient_tolerance(size_t which) {
 
 static void agree_with_the_references(void **state) {
     (void)state;
-    static const size_t more[][2] = {{0, 3}, {1, 2}, {1009, 7}, {50021, 7}, {2, 1}};
+    const size_t many = test_is_too_large(&(reference_shape){2, {50021, 7}}) ? 2003 : 50021;
+    /* Long rows too, which devices take in other ways than short ones. */
+    const size_t more[][2] = {{0, 3},    {1, 2},    {1009, 7}, {many, 7}, {2, 1},   {3, 33},
+                              {2, 100},  {3, 129},  {2, 256},  {2, 257},  {1, 513}, {2, 1000},
+                              {3, 1024}, {2, 1025}, {2, 4099}, {1, 40003}};
     uint64_t seed = 2;
     size_t shape_count = TG_COUNT(shapes) + TG_COUNT(more);
     for (size_t i = 0; i < TG_COUNT(losses) * shape_count * 2; i++) {
@@ -158,10 +169,13 @@ static void agree_with_the_references(void **state) {
         assert_ok(function(&in_place, targets, &p.options, &again, &in_place));
         if (p.n == 0) expected = 0;
         assert_close(expected, value, value_tolerance(p.which), 1e-3);
-        assert_true(value == alone && value == again);
+        assert_close(expected, alone, value_tolerance(p.which), 1e-3);
+        /* The CPU sums longer rows in another order where it has no room for their exponentials. */
+        const bool alike = p.k <= 8192;
+        assert_true(!alike || (value == alone && value == again));
         reference_near(gradient, test_read(&made), scale, count, gradient_tolerance(p.which),
                        losses[p.which].name, __FILE__, __LINE__);
-        assert_same(&made, &in_place);
+        if (alike) assert_same(&made, &in_place);
         test_destroy(&made, &in_place);
         free(gradient);
         free(scale);

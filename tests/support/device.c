@@ -17,6 +17,10 @@ static const char *device_name(void) {
     return name ? name : "cpu";
 }
 
+bool test_is_cuda(void) {
+    return strcmp(tg_device_name(test_device()), "cuda") == 0;
+}
+
 tg_status test_device_open(int threads, tg_device **device) {
     const char *name = device_name();
     return strcmp(name, "opaque") == 0 ? opaque_open(threads, device)

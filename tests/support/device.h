@@ -12,6 +12,9 @@
  * skipped. */
 tg_device *test_device(void);
 
+/* Whether it is a GPU. */
+bool test_is_cuda(void);
+
 /* Opens another of the same kind, which the caller closes. */
 tg_status test_device_open(int threads, tg_device **device);
 

@@ -358,6 +358,13 @@ const reference_shape reference_shapes[REFERENCE_SHAPES] = {
     {2, {3, 100003}}, {2, {50021, 7}},
 };
 
+bool test_is_too_large(const reference_shape *shape) {
+    const char *limit = getenv("TIGRILLO_TEST_ELEMENTS");
+    size_t count = 1;
+    for (size_t i = 0; i < shape->rank; i++) count *= shape->sizes[i];
+    return limit && count > strtoul(limit, NULL, 10);
+}
+
 tg_tensor reference_tensor(uint64_t *state, const reference_shape *shape, double low, double high) {
     tg_tensor tensor = test_tensor(NULL, shape->sizes, shape->rank);
     float *values = malloc((tensor.count + 1) * sizeof *values);

@@ -84,6 +84,10 @@ typedef struct reference_shape {
 #define REFERENCE_SHAPES 17
 extern const reference_shape reference_shapes[REFERENCE_SHAPES];
 
+/* Whether a shape has more elements than TIGRILLO_TEST_ELEMENTS allows: where a GPU is executed on
+ * the processor, a thousand times as slowly. */
+bool test_is_too_large(const reference_shape *shape);
+
 /* Tensors on test_device(), rows in host memory (what data sets are made of), and float64 numbers,
  * all drawn by test_uniform(). The caller destroys the tensors and frees the numbers. */
 tg_tensor reference_tensor(uint64_t *state, const reference_shape *shape, double low, double high);
