@@ -51,7 +51,7 @@ static bool enter_again(tg_cuda_device *device) {
 
 /* ---- Memory ---- */
 
-tg_status tg_cuda_allocate(tg_cuda_device *device, size_t bytes, tg_cu_pointer *memory) {
+tg_status tg_cuda_allocate(tg_cuda_device *device, size_t bytes, void **memory) {
     const int result = device->driver.cuMemAlloc_v2(memory, bytes > 0 ? bytes : 1);
     size_t left = 0, total = 0;
     if (result == TG_CU_OUT_OF_MEMORY && device->driver.cuMemGetInfo_v2(&left, &total) == 0)
@@ -68,7 +68,7 @@ static tg_status wait_for(tg_cuda_device *device) {
 }
 
 static tg_status allocate_zeroed(tg_cuda_device *device, size_t bytes, void **memory) {
-    tg_cu_pointer made = 0;
+    void *made = NULL;
     const size_t words = bytes / 4 + (bytes % 4 > 0);
     TG_TRY(tg_cuda_allocate(device, 4 * words, &made));
     if (words > 0) {
@@ -78,7 +78,7 @@ static tg_status allocate_zeroed(tg_cuda_device *device, size_t bytes, void **me
             return status;
         }
     }
-    *memory = (void *)(uintptr_t)made;
+    *memory = made;
     return TG_OK;
 }
 
@@ -86,8 +86,7 @@ static void release(tg_device *device, void *memory) {
     tg_cuda_device *cuda = tg_cuda_of(device);
     if (!memory || !enter_again(cuda)) return;
     tg_status status = wait_for(cuda); /* it may still be in use */
-    const tg_cu_pointer freed = (tg_cu_pointer)(uintptr_t)memory;
-    const int result = cuda->driver.cuMemFree_v2(freed);
+    const int result = cuda->driver.cuMemFree_v2(memory);
     if (!status) status = tg_driver_check(&cuda->driver, "cuMemFree_v2", result);
     if (status) distrust(cuda);
     (void)!tg_cuda_leave(cuda, TG_OK);
@@ -109,15 +108,13 @@ static tg_status allocate(tg_device *device, size_t bytes, void **memory) {
 
 tg_status tg_cuda_to_device(tg_cuda_device *device, const void *host, void *to, size_t bytes) {
     if (bytes == 0) return TG_OK;
-    TG_TRY(TG_CU(device, cuMemcpyHtoDAsync_v2, (tg_cu_pointer)(uintptr_t)to, host, bytes,
-                 device->stream));
+    TG_TRY(TG_CU(device, cuMemcpyHtoDAsync_v2, to, host, bytes, device->stream));
     return wait_for(device); /* the caller may change `host` */
 }
 
 tg_status tg_cuda_to_host(tg_cuda_device *device, const void *from, void *host, size_t bytes) {
     if (bytes == 0) return TG_OK;
-    TG_TRY(TG_CU(device, cuMemcpyDtoHAsync_v2, host, (tg_cu_pointer)(uintptr_t)from, bytes,
-                 device->stream));
+    TG_TRY(TG_CU(device, cuMemcpyDtoHAsync_v2, host, from, bytes, device->stream));
     return wait_for(device);
 }
 
@@ -137,8 +134,7 @@ static tg_status copy(tg_device *device, const void *from, void *to, size_t byte
     tg_cuda_device *cuda = tg_cuda_of(device);
     if (bytes == 0 || from == to) return TG_OK;
     TG_TRY(tg_cuda_enter(cuda));
-    return tg_cuda_leave(cuda, TG_CU(cuda, cuMemcpyDtoDAsync_v2, (tg_cu_pointer)(uintptr_t)to,
-                                     (tg_cu_pointer)(uintptr_t)from, bytes, cuda->stream));
+    return tg_cuda_leave(cuda, TG_CU(cuda, cuMemcpyDtoDAsync_v2, to, from, bytes, cuda->stream));
 }
 
 static tg_status fill(tg_device *device, float value, float *x, size_t count) {
@@ -147,8 +143,7 @@ static tg_status fill(tg_device *device, float value, float *x, size_t count) {
     uint32_t bits = 0;
     memcpy(&bits, &value, sizeof bits);
     TG_TRY(tg_cuda_enter(cuda));
-    return tg_cuda_leave(cuda, TG_CU(cuda, cuMemsetD32Async, (tg_cu_pointer)(uintptr_t)x, bits,
-                                     count, cuda->stream));
+    return tg_cuda_leave(cuda, TG_CU(cuda, cuMemsetD32Async, x, bits, count, cuda->stream));
 }
 
 /* Each place begins on a boundary that any type may have. */
@@ -170,14 +165,14 @@ tg_status tg_cuda_scratch(tg_cuda_device *device, size_t count, const size_t *si
     if (total > device->scratch_bytes) {
         TG_TRY(wait_for(device));
         if (device->scratch) TG_TRY(TG_CU(device, cuMemFree_v2, device->scratch));
-        device->scratch = 0;
+        device->scratch = NULL;
         device->scratch_bytes = 0;
         TG_TRY(tg_cuda_allocate(device, total, &device->scratch));
         device->scratch_bytes = total;
     }
     size_t next = 0;
     for (size_t i = 0; i < count; i++) {
-        places[i] = (void *)(uintptr_t)(device->scratch + next);
+        places[i] = (char *)device->scratch + next;
         (void)add_place(&next, sizes[i]);
     }
     return TG_OK;
@@ -291,8 +286,8 @@ static tg_status set_up(tg_cuda_device *device) {
     TG_TRY(TG_CU(device, cublasSetStream_v2, device->cublas, device->stream));
     /* A workspace of its own, and no TF32: results are the same from run to run, and float32's. */
     TG_TRY(tg_cuda_allocate(device, WORKSPACE_BYTES, &device->workspace));
-    TG_TRY(TG_CU(device, cublasSetWorkspace_v2, device->cublas,
-                 (void *)(uintptr_t)device->workspace, WORKSPACE_BYTES));
+    TG_TRY(
+        TG_CU(device, cublasSetWorkspace_v2, device->cublas, device->workspace, WORKSPACE_BYTES));
     return TG_CU(device, cublasSetMathMode, device->cublas, TG_CUBLAS_PEDANTIC_MATH);
 }
 

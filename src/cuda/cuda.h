@@ -27,9 +27,9 @@ typedef struct tg_cuda_device {
     int processors;      /* multiprocessors */
     void *context, *stream, *module, *cublas;
     void *functions[TG_CUDA_KERNELS];
-    char lost[256];          /* why the device is not to be trusted any more; "": it is */
-    tg_cu_pointer workspace; /* of cuBLAS */
-    tg_cu_pointer scratch;   /* of one operation */
+    char lost[256];  /* why the device is not to be trusted any more; "": it is */
+    void *workspace; /* of cuBLAS */
+    void *scratch;   /* of one operation */
     size_t scratch_bytes;
 } tg_cuda_device;
 
@@ -46,7 +46,7 @@ tg_status tg_cuda_enter(tg_cuda_device *device);
 tg_status tg_cuda_leave(tg_cuda_device *device, tg_status status);
 
 /* Says how much was wanted and how much there is when there is too little. */
-tg_status tg_cuda_allocate(tg_cuda_device *device, size_t bytes, tg_cu_pointer *memory);
+tg_status tg_cuda_allocate(tg_cuda_device *device, size_t bytes, void **memory);
 
 /* Memory for the present operation alone. `sizes` are in bytes, `places` what they get. */
 tg_status tg_cuda_scratch(tg_cuda_device *device, size_t count, const size_t *sizes, void **places);

@@ -15,7 +15,7 @@ typedef struct product {
 } product;
 
 static tg_status fill_zero(tg_cuda_device *device, float *x, size_t count) {
-    return TG_CU(device, cuMemsetD32Async, (tg_cu_pointer)(uintptr_t)x, 0, count, device->stream);
+    return TG_CU(device, cuMemsetD32Async, x, 0, count, device->stream);
 }
 
 static tg_status multiply(tg_cuda_device *device, const product *p) {

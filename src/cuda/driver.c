@@ -12,16 +12,13 @@
 static tg_status open_library(const char *variable, const char *const *names, size_t count,
                               const char *what, void **library) {
     const char *named = getenv(variable);
-    if (named) {
-        names = &named;
-        count = 1;
-    }
-    *library = NULL;
-    for (size_t i = 0; i < count && !*library; i++)
+    *library = named ? dlopen(named, RTLD_NOW | RTLD_LOCAL) : NULL;
+    for (size_t i = 0; !named && i < count && !*library; i++)
         *library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
     if (*library) return TG_OK;
     const char *reason = dlerror();
-    return tg_fail(TG_UNSUPPORTED, "cuda: no %s: %s", what, reason ? reason : names[0]);
+    return tg_fail(TG_UNSUPPORTED, "cuda: no %s: %s", what,
+                   reason ? reason : "it cannot be loaded");
 }
 
 /* dlsym() gives functions as pointers to data, which C does not convert. */

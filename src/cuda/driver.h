@@ -2,17 +2,14 @@
 /* The CUDA driver and cuBLAS, found at run time: nothing of the library links to CUDA.
  *
  * The functions are declared here as NVIDIA documents them (CUDA Driver API, cuBLAS), so that the
- * library builds where there is no CUDA toolkit. Handles are pointers; results are ints, 0 for
- * success. */
+ * library builds where there is no CUDA toolkit. Handles and addresses of device memory are
+ * pointers; results are ints, 0 for success. */
 #ifndef TG_CUDA_DRIVER_H
 #define TG_CUDA_DRIVER_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include <tigrillo/status.h>
-
-typedef uint64_t tg_cu_pointer; /* device memory */
 
 #define TG_DRIVER_FUNCTIONS(F)                                                                     \
     F(cuInit, (unsigned flags))                                                                    \
@@ -28,12 +25,12 @@ typedef uint64_t tg_cu_pointer; /* device memory */
     F(cuGetErrorName, (int result, const char **name))                                             \
     F(cuGetErrorString, (int result, const char **text))                                           \
     F(cuMemGetInfo_v2, (size_t * free, size_t * total))                                            \
-    F(cuMemAlloc_v2, (tg_cu_pointer * memory, size_t bytes))                                       \
-    F(cuMemFree_v2, (tg_cu_pointer memory))                                                        \
-    F(cuMemcpyHtoDAsync_v2, (tg_cu_pointer to, const void *from, size_t bytes, void *stream))      \
-    F(cuMemcpyDtoHAsync_v2, (void *to, tg_cu_pointer from, size_t bytes, void *stream))            \
-    F(cuMemcpyDtoDAsync_v2, (tg_cu_pointer to, tg_cu_pointer from, size_t bytes, void *stream))    \
-    F(cuMemsetD32Async, (tg_cu_pointer to, unsigned value, size_t count, void *stream))            \
+    F(cuMemAlloc_v2, (void **memory, size_t bytes))                                                \
+    F(cuMemFree_v2, (void *memory))                                                                \
+    F(cuMemcpyHtoDAsync_v2, (void *to, const void *from, size_t bytes, void *stream))              \
+    F(cuMemcpyDtoHAsync_v2, (void *to, const void *from, size_t bytes, void *stream))              \
+    F(cuMemcpyDtoDAsync_v2, (void *to, const void *from, size_t bytes, void *stream))              \
+    F(cuMemsetD32Async, (void *to, unsigned value, size_t count, void *stream))                    \
     F(cuStreamCreate, (void **stream, unsigned flags))                                             \
     F(cuStreamDestroy_v2, (void *stream))                                                          \
     F(cuStreamSynchronize, (void *stream))                                                         \
@@ -69,6 +66,7 @@ enum {
     TG_CUBLAS_PEDANTIC_MATH = 2
 };
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration */
 #define TG_FUNCTION_FIELD(name, parameters) int(*name) parameters;
 
 typedef struct tg_driver {

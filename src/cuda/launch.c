@@ -37,10 +37,10 @@ tg_status tg_cuda_launch_rows(tg_cuda_device *device, tg_cuda_kernel warp, tg_cu
 }
 
 unsigned tg_cuda_row_parts(const tg_cuda_device *device, size_t n, size_t k) {
-    enum { LEAST_COLUMNS = 16384, MOST_ROWS = 65535 };
+    const size_t least_columns = 16384, most_rows = 65535;
     const size_t busy = 2 * (size_t)device->processors;
-    if (k < 2 * LEAST_COLUMNS || n == 0 || n >= busy || n > MOST_ROWS) return 1;
-    return at_most(k / LEAST_COLUMNS, busy / n);
+    if (k < 2 * least_columns || n == 0 || n >= busy || n > most_rows) return 1;
+    return at_most(k / least_columns, busy / n);
 }
 
 tg_status tg_cuda_sum(tg_cuda_device *device, const void *values, size_t count, void *room,

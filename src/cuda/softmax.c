@@ -9,7 +9,7 @@ tg_row_kernel tg_cuda_row_kernel(size_t k) {
     for (unsigned i = 0, width = 2; i < TG_FEW_KERNELS; i++, width *= 2)
         if (k <= width) return (tg_row_kernel){i, TG_CUDA_BLOCK / width, TG_CUDA_BLOCK};
     for (unsigned i = 0, each = 4; i < TG_WARP_KERNELS; i++, each *= 2)
-        if (k <= each * TG_CUDA_WARP)
+        if (k / TG_CUDA_WARP + (k % TG_CUDA_WARP > 0) <= each)
             return (tg_row_kernel){TG_FEW_KERNELS + i, WARP_ROWS_BLOCK / TG_CUDA_WARP,
                                    WARP_ROWS_BLOCK};
     return (tg_row_kernel){TG_FEW_KERNELS + TG_WARP_KERNELS, 1, LONG_ROW_BLOCK};
