@@ -129,6 +129,21 @@ last=$(grep -c '^epoch .*: loss' err)
 has err "the model after epoch $last, the last"
 expect 0 "$tigrillo" inspect m.checkpoint
 rm m.checkpoint
+# Where there is no GPU (nor a driver, whatever this machine has): auto goes on, and says so once.
+TIGRILLO_CUDA_LIBRARY=/nowhere/libcuda.so.1
+export TIGRILLO_CUDA_LIBRARY
+expect 1 "$tigrillo" train rows.csv --device cuda --epochs 1 --out m
+has err "tigrillo: cuda: "
+check test ! -e m
+expect 0 "$tigrillo" train rows.csv --device auto --epochs 1 --out m
+has err "computing on the CPU: cuda: "
+check test "$(grep -c 'on the CPU' err)" -eq 1
+expect 0 "$tigrillo" evaluate m rows.csv --device auto
+has err "computing on the CPU: cuda: "
+expect 2 "$tigrillo" evaluate m rows.csv --device gpu
+has err "gpu"
+unset TIGRILLO_CUDA_LIBRARY
+rm m
 # A disk that is full: files may not grow beyond 512 bytes. The old model stays.
 rm -f m.checkpoint
 cp m.safetensors old
