@@ -7,6 +7,7 @@
 #include "cpu/cpu.h"
 #include "cpu/softmax_columns.h"
 #include "cpu/split.h"
+#include "device/loss.h"
 
 /* The target of one row: the distribution q of loss.h and the class weights. */
 typedef struct row_target {
@@ -104,19 +105,6 @@ static void any_softmax_cross_entropy(size_t n, size_t k, const float *logits, f
 /* How many elements are worth a thread. */
 enum { LEAST = 65536 };
 
-/* Whether the kernels can take it: their products of scale and weights are float32. */
-static bool is_usual(size_t k, float temperature, tg_device_targets targets, const tg_loss *options,
-                     double scale) {
-    if (temperature != 1 || targets.values || options->label_smoothing != 0) return false;
-    double least = 1, most = 1;
-    for (size_t c = 0; options->class_weights && c < k; c++) {
-        const double weight = (double)options->class_weights[c];
-        if (weight > 0 && weight < least) least = weight;
-        if (weight > most) most = weight;
-    }
-    return least > 1e-15 && least * scale > 1e-15 && most < 1e15 && most * scale < 1e15;
-}
-
 typedef struct label_work {
     const tg_softmax_kernels *kernels;
     size_t k;
@@ -157,7 +145,7 @@ tg_status tg_cpu_softmax_cross_entropy(tg_device *device, size_t n, size_t k, co
                                        float temperature, tg_device_targets targets,
                                        const tg_loss *options, double scale, double *loss,
                                        float *gradient) {
-    if (!is_usual(k, temperature, targets, options, scale)) {
+    if (!tg_loss_is_usual(k, temperature, targets, options, scale)) {
         any_softmax_cross_entropy(n, k, logits, temperature, targets, options, scale, loss,
                                   gradient);
         return TG_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Losses and their gradients. Labels, class weights and the loss are in host memory. */
+#include "device/loss.h"
 #include "base/status.h"
 #include "cuda/cuda.h"
 #include "cuda/row_kernels.h"
@@ -44,19 +45,6 @@ static tg_status add_up(tg_cuda_device *device, const row_loss *l, size_t n, dou
 
 /* ---- Softmax cross-entropy ---- */
 
-/* Whether the float32 kernels can take it. As on the CPU. */
-static bool is_usual(size_t k, float temperature, tg_device_targets targets, const tg_loss *options,
-                     double scale) {
-    if (temperature != 1 || targets.values || options->label_smoothing != 0) return false;
-    double least = 1, most = 1;
-    for (size_t c = 0; options->class_weights && c < k; c++) {
-        const double weight = (double)options->class_weights[c];
-        if (weight > 0 && weight < least) least = weight;
-        if (weight > most) most = weight;
-    }
-    return least > 1e-15 && least * scale > 1e-15 && most < 1e15 && most * scale < 1e15;
-}
-
 static tg_status of_labels(tg_cuda_device *device, size_t n, size_t k, unsigned parts,
                            const row_loss *l, const float *x, int ignore_index, double scale,
                            float *dx) {
@@ -88,7 +76,7 @@ static tg_status softmax_cross_entropy(tg_cuda_device *device, size_t n, size_t 
                                        float temperature, tg_device_targets targets,
                                        const tg_loss *options, double scale, double *loss,
                                        float *dx) {
-    const bool usual = is_usual(k, temperature, targets, options, scale);
+    const bool usual = tg_loss_is_usual(k, temperature, targets, options, scale);
     const unsigned parts = usual ? tg_cuda_row_parts(device, n, k) : 1;
     int ignore_index = options->ignore_index;
     float smoothing = options->label_smoothing;
