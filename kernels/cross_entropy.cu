@@ -165,12 +165,12 @@ INLINE void write_gradient(label_row r, label_target t, double scale, const floa
         dx[c] = gradient_of(r, t, factor, c == label, x[c]);
     for (size_t i = threadIdx.x; i < fours; i += blockDim.x) {
         const size_t first = head + 4 * i;
-        float4 v = load4(x + first);
+        float4 v = __ldcs((const float4 *)(x + first)); /* plain ones nvcc takes apart */
         v.x = gradient_of(r, t, factor, first == label, v.x);
         v.y = gradient_of(r, t, factor, first + 1 == label, v.y);
         v.z = gradient_of(r, t, factor, first + 2 == label, v.z);
         v.w = gradient_of(r, t, factor, first + 3 == label, v.w);
-        store4(dx + first, v);
+        __stcs((float4 *)(dx + first), v);
     }
     const size_t last = tail + threadIdx.x;
     if (last < end) dx[last] = gradient_of(r, t, factor, last == label, x[last]);

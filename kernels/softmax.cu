@@ -148,7 +148,7 @@ INLINE void write_columns(row_result r, const float *x, float *y, size_t begin, 
         v.y = result<FORM>(r, v.y);
         v.z = result<FORM>(r, v.z);
         v.w = result<FORM>(r, v.w);
-        store4(y + head + 4 * i, v);
+        __stcs((float4 *)(y + head + 4 * i), v); /* a plain store nvcc takes apart */
     }
     if (tail + threadIdx.x < end) y[tail + threadIdx.x] = result<FORM>(r, x[tail + threadIdx.x]);
 }

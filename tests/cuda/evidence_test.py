@@ -14,6 +14,7 @@ KERNELS = pathlib.Path(__file__).resolve().parents[2] / "kernels"
 NVCC = os.environ.get("TIGRILLO_NVCC", "nvcc")
 ARCHITECTURE = 90
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(KERNELS))
 import evidence  # pylint: disable=wrong-import-position
 
@@ -66,7 +67,8 @@ class Check(unittest.TestCase):
     def test_scalar_stores(self):
         self.fails("not vectorised: 1 loads and 0 stores of 128 bits",
                    ("store4(y + 4 * i, v);",
-                    "y[i] = v.x, y[i + count] = v.y, y[i + 2 * count] = v.z, y[i + 3 * count] = v.w;"))
+                    "y[i] = v.x, y[i + count] = v.y;\n"
+                    "y[i + 2 * count] = v.z, y[i + 3 * count] = v.w;"))
 
     def test_stray_double(self):
         self.fails("float64: ", ("scale * v.x", "0.1 * v.x"))
