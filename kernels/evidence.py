@@ -240,7 +240,7 @@ VECTORIZED = [
 # kernels of softmax come to for logits beyond 1.5e5.
 NO_DOUBLE = [
     ACTIVATIONS + "_(forward|backward)", "bias_(alone|" + ACTIVATIONS + ")", "dropout",
-    "sgd_step", "adam_step", "scale", "fill", "argmax", r"softmax_few_\d+",
+    "sgd_step", "adam_step", "scale", "argmax", r"softmax_few_\d+",
     r"(log_)?softmax_warp_\d+", "(log_)?softmax_backward_(warp|block)", "softmax_jacobian",
 ]
 LEAST_OCCUPANCY = 0.25

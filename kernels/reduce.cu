@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums, searches and fills. */
+/* Sums and searches. */
 #include "rows.cuh"
-
-KERNEL __launch_bounds__(256) fill(float value, size_t count, float *x) {
-    for (size_t i = first_element(); i < count; i += grid_stride()) x[i] = value;
-}
 
 /* *sum = the sum of the values, by one block. */
 KERNEL __launch_bounds__(256) sum_doubles(size_t count, const double *values, double *sum) {

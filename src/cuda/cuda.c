@@ -317,12 +317,13 @@ static void close_device(tg_device *device) {
 }
 
 static tg_status open_in(tg_cuda_device *device, int ordinal) {
-    TG_TRY(tg_workers_create(device->device.threads, &device->device.workers));
     TG_TRY(tg_driver_load(&device->driver));
     TG_TRY(find_device(device, ordinal));
     TG_TRY(TG_CU(device, cuDevicePrimaryCtxRetain, &device->context, device->ordinal));
     TG_TRY(tg_cuda_enter(device));
-    return tg_cuda_leave(device, set_up(device));
+    TG_TRY(tg_cuda_leave(device, set_up(device)));
+    /* At the end, so that a machine without a GPU starts no threads for it. */
+    return tg_workers_create(device->device.threads, &device->device.workers);
 }
 
 tg_status tg_cuda_open(int ordinal, int threads, tg_device **device) {
