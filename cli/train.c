@@ -109,6 +109,7 @@ static tg_status fit(training *own, const settings *set) {
     options.checkpoint = own->checkpoint;
     options.resume = set->resume;
     options.on_step = on_step;
+    options.report_every = 50; /* of a GPU, which so is not waited for after each */
     options.on_epoch = on_epoch;
     options.user = &bar;
     catch_interrupt();

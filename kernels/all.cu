@@ -8,3 +8,4 @@
 #include "reduce.cu"
 #include "softmax.cu"
 #include "softmax_backward.cu"
+#include "step.cu"

@@ -4,6 +4,7 @@
  * to `losses`; whoever launches sums them in their order. dx may be x, or NULL. */
 #include "row_exp.cuh"
 #include "rows.cuh"
+#include "step.cuh"
 #include "warp_row.cuh"
 
 /* ---- Labels, and nothing unusual ----
@@ -93,8 +94,9 @@ INLINE void few_columns(size_t n, int k, const float *x, const int *labels,
     KERNEL __launch_bounds__(256)                                                                  \
     cross_entropy_few_##WIDTH(size_t n, int k, const float *x, const int *labels,                  \
                               const float *class_weights, int ignore_index, double scale,          \
-                              double *losses, float *dx) {                                         \
-        few_columns<WIDTH>(n, k, x, labels, class_weights, ignore_index, scale, losses, dx);       \
+                              double *losses, float *dx, const step_state *step) {                 \
+        few_columns<WIDTH>(n, k, x, labels, class_weights, ignore_index, scale_now(step, scale),   \
+                           losses, dx);                                                            \
     }
 
 FEW_COLUMNS_LOSS(2)
@@ -144,8 +146,9 @@ INLINE void warp_row(size_t n, int k, const float *x, const int *labels, const f
     KERNEL __launch_bounds__(128)                                                                  \
     cross_entropy_warp_##EACH(size_t n, int k, const float *x, const int *labels,                  \
                               const float *class_weights, int ignore_index, double scale,          \
-                              double *losses, float *dx) {                                         \
-        warp_row<EACH>(n, k, x, labels, class_weights, ignore_index, scale, losses, dx);           \
+                              double *losses, float *dx, const step_state *step) {                 \
+        warp_row<EACH>(n, k, x, labels, class_weights, ignore_index, scale_now(step, scale),       \
+                       losses, dx);                                                                \
     }
 
 WARP_ROW_LOSS(4)
@@ -179,8 +182,9 @@ INLINE void write_gradient(label_row r, label_target t, double scale, const floa
 KERNEL __launch_bounds__(512)
 cross_entropy_block(size_t n, size_t k, const float *x, const int *labels,
                     const float *class_weights, int ignore_index, double scale, double *losses,
-                    float *dx) {
+                    float *dx, const step_state *step) {
     __shared__ row_state shared[WARP];
+    scale = scale_now(step, scale);
     for (size_t row = blockIdx.x; row < n; row += gridDim.x) {
         const label_target t = target_of(labels, class_weights, ignore_index, row);
         const float logit = x[row * k + t.label]; /* before the barriers below, for it may be dx */
@@ -209,8 +213,9 @@ cross_entropy_parts(size_t k, const float *x, const int *labels, int ignore_inde
 KERNEL __launch_bounds__(512)
 cross_entropy_write_parts(size_t k, const float2 *states, const float *logits, const float *x,
                           const int *labels, const float *class_weights, int ignore_index,
-                          double scale, double *losses, float *dx) {
+                          double scale, double *losses, float *dx, const step_state *step) {
     __shared__ row_state shared[WARP];
+    scale = scale_now(step, scale);
     const size_t row = blockIdx.y;
     const label_target t = target_of(labels, class_weights, ignore_index, row);
     const label_row r = label_row_of(join_parts(states, shared), logits[row]);
@@ -257,7 +262,8 @@ template <bool BLOCK>
 INLINE void any_cross_entropy_rows(size_t n, size_t k, const float *x, float temperature,
                                    const int *labels, const float *values,
                                    const float *class_weights, int ignore_index, float smoothing,
-                                   double scale, double *losses, float *dx) {
+                                   double scale, const step_state *step, double *losses,
+                                   float *dx) {
     __shared__ double shared[WARP];
     __shared__ float tops[WARP];
     const row_group<BLOCK> g = row_group<BLOCK>::mine();
@@ -266,7 +272,7 @@ INLINE void any_cross_entropy_rows(size_t n, size_t k, const float *x, float tem
                                            row, k);
         const float *z = x + row * k;
         float *dz = dx ? dx + row * k : NULL;
-        if (!t.counts || scale == 0) {
+        if (!t.counts || scale_now(step, scale) == 0) {
             for (size_t c = g.rank; dz && c < k; c += g.size) dz[c] = 0;
             if (g.rank == 0) losses[row] = 0;
             continue; /* the whole group */
@@ -298,21 +304,22 @@ INLINE void any_cross_entropy_rows(size_t n, size_t k, const float *x, float tem
         }
         loss = row_sum<BLOCK>(loss, shared);
         if (g.rank == 0) losses[row] = loss;
+        const double factor = scale_now(step, scale);
 #pragma unroll 1
         for (size_t c = g.rank; dz && c < k; c += g.size) {
             const double a = weighted(t, c);
             const double e = z[c] == maximum ? 1 + 0 * others
                                              : exp(((double)z[c] - z_top) / degree);
             const double other_e = z[c] == maximum ? others : sum - e;
-            dz[c] = (float)(((all_a - a) * e - a * other_e) / sum * scale / degree);
+            dz[c] = (float)(((all_a - a) * e - a * other_e) / sum * factor / degree);
         }
     }
 }
 ROW_KERNELS(any_cross_entropy,
             (size_t n, size_t k, const float *x, float temperature, const int *labels,
              const float *values, const float *class_weights, int ignore_index, float smoothing,
-             double scale, double *losses, float *dx),
-            (n, k, x, temperature, labels, values, class_weights, ignore_index, smoothing, scale,
+             double scale, double *losses, float *dx, const step_state *step),
+            (n, k, x, temperature, labels, values, class_weights, ignore_index, smoothing, scale, step,
              losses, dx))
 
 /* ---- Probabilities ---- */
@@ -343,6 +350,6 @@ INLINE void probability_cross_entropy_rows(size_t n, size_t k, const float *prob
 ROW_KERNELS(probability_cross_entropy,
             (size_t n, size_t k, const float *probabilities, const int *labels,
              const float *values, const float *class_weights, int ignore_index, float smoothing,
-             double scale, double *losses, float *dx),
-            (n, k, probabilities, labels, values, class_weights, ignore_index, smoothing, scale,
-             losses, dx))
+             double scale, double *losses, float *dx, const step_state *step),
+            (n, k, probabilities, labels, values, class_weights, ignore_index, smoothing,
+             scale_now(step, scale), losses, dx))

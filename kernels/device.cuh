@@ -57,6 +57,13 @@ template <class T> INLINE T block_sum(T v, T *shared) {
     return v;
 }
 
+/* The sum of `count` values, by the threads of one block, in an order that only its size tells. */
+INLINE double sum_of(size_t count, const double *values, double *shared) {
+    double sum = 0;
+    for (size_t i = threadIdx.x; i < count; i += blockDim.x) sum += values[i];
+    return block_sum(sum, shared);
+}
+
 /* ---- Four elements at a time, where memory is aligned for that ---- */
 
 INLINE float4 load4(const float *p) {

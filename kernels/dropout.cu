@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Dropout with the CPU's mask: element i takes word i % 4 of block i / 4 of Philox4x32-10
  * (src/base/philox.h). */
-#include "device.cuh"
+#include "step.cuh"
 
 INLINE uint4 philox(uint64_t seed, uint64_t stream, uint64_t block) {
     uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32);
@@ -24,7 +24,8 @@ INLINE uint4 philox(uint64_t seed, uint64_t stream, uint64_t block) {
 /* Numbers below `dropped` give 0; the others of x are multiplied by `scale`. */
 KERNEL __launch_bounds__(256)
 dropout(unsigned dropped, float scale, unsigned long long seed, unsigned long long stream,
-        size_t count, const float *x, float *y) {
+        size_t count, const float *x, float *y, const step_state *step) {
+    if (step) stream += now(step)->dropout;
     const bool aligned = is_aligned(x) && is_aligned(y);
     const size_t blocks = count / 4 + (count % 4 > 0);
     for (size_t i = first_element(); i < blocks; i += grid_stride()) {

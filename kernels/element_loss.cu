@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Losses that are a sum over elements, in float64. Each block's part of the sum goes to `sums`;
  * whoever launches adds them in their order. dx may be the outputs, or NULL. */
-#include "device.cuh"
+#include "step.cuh"
 
 KERNEL __launch_bounds__(256)
 mean_squared_error(size_t count, const float *outputs, const float *targets, double scale,
-                   double *sums, float *dx) {
+                   double *sums, float *dx, const step_state *step) {
     __shared__ double shared[WARP];
     double sum = 0;
+    scale = scale_now(step, scale);
 #pragma unroll 1
     for (size_t i = first_element(); i < count; i += grid_stride()) {
         const double difference = (double)outputs[i] - (double)targets[i];
@@ -21,9 +22,10 @@ mean_squared_error(size_t count, const float *outputs, const float *targets, dou
 /* max(z, 0) - z t + log(1 + exp(-|z|)), and s(z) - t: for t = 1 as -s(-z), which does not cancel. */
 KERNEL __launch_bounds__(256)
 binary_cross_entropy(size_t count, const float *logits, const float *targets, double scale,
-                     double *sums, float *dx) {
+                     double *sums, float *dx, const step_state *step) {
     __shared__ double shared[WARP];
     double sum = 0;
+    scale = scale_now(step, scale);
 #pragma unroll 1
     for (size_t i = first_element(); i < count; i += grid_stride()) {
         const double z = (double)logits[i], t = (double)targets[i];

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Steps over all parameters in one sweep. Formulas: tigrillo/optimizer.h; the factors are made on
- * the host, as for the CPU. */
-#include "device.cuh"
+ * the host, as for the CPU, and come as arguments or, in a step, from its numbers. */
+#include "step.cuh"
 
 /* velocity is NULL without momentum. */
 KERNEL __launch_bounds__(256)
 sgd_step(float rate, float momentum, float l2, float keep, int nesterov, size_t count,
-         const float *gradient, float *velocity, float *weight) {
+         const float *gradient, float *velocity, float *weight, const step_state *step) {
+    float factor = 1;
+    if (step) {
+        if (step->stopped) return;
+        factor = step->factor;
+        rate = now(step)->rate;
+        keep = now(step)->keep;
+    }
     for (size_t i = first_element(); i < count; i += grid_stride()) {
         const float w = weight[i];
-        float g = fmaf(l2, w, gradient[i]);
+        float g = fmaf(l2, w, factor * gradient[i]);
         if (velocity) {
             const float v = fmaf(momentum, velocity[i], g);
             velocity[i] = v;
@@ -21,9 +28,18 @@ sgd_step(float rate, float momentum, float l2, float keep, int nesterov, size_t 
 
 KERNEL __launch_bounds__(256)
 adam_step(float rate, float root, float beta1, float beta2, float epsilon, float l2, float keep,
-          size_t count, const float *gradient, float *first, float *second, float *weight) {
+          size_t count, const float *gradient, float *first, float *second, float *weight,
+          const step_state *step) {
+    float factor = 1;
+    if (step) {
+        if (step->stopped) return;
+        factor = step->factor;
+        rate = now(step)->rate;
+        root = now(step)->root;
+        keep = now(step)->keep;
+    }
     for (size_t i = first_element(); i < count; i += grid_stride()) {
-        const float w = weight[i], g = fmaf(l2, w, gradient[i]);
+        const float w = weight[i], g = fmaf(l2, w, factor * gradient[i]);
         const float m = fmaf(1 - beta1, g, beta1 * first[i]);
         const float v = fmaf((1 - beta2) * g, g, beta2 * second[i]);
         first[i] = m;

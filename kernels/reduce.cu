@@ -5,9 +5,7 @@
 /* *sum = the sum of the values, by one block. */
 KERNEL __launch_bounds__(256) sum_doubles(size_t count, const double *values, double *sum) {
     __shared__ double shared[WARP];
-    double total = 0;
-    for (size_t i = threadIdx.x; i < count; i += blockDim.x) total += values[i];
-    total = block_sum(total, shared);
+    const double total = sum_of(count, values, shared);
     if (threadIdx.x == 0) *sum = total;
 }
 
@@ -28,6 +26,28 @@ KERNEL __launch_bounds__(256) count_not_finite(size_t count, const float *x, dou
     for (size_t i = first_element(); i < count; i += grid_stride()) found += !isfinite(x[i]);
     found = block_sum(found, shared);
     if (threadIdx.x == 0) sums[blockIdx.x] = found;
+}
+
+/* How many labels are the same, but for ignored ones of b; each block's part goes to `sums`. */
+KERNEL __launch_bounds__(256)
+count_same_labels(size_t count, const int *a, const int *b, int ignored, double *sums) {
+    __shared__ int shared[WARP];
+    int same = 0;
+    for (size_t i = first_element(); i < count; i += grid_stride())
+        same += a[i] == b[i] && b[i] != ignored;
+    same = block_sum(same, shared);
+    if (threadIdx.x == 0) sums[blockIdx.x] = same;
+}
+
+/* How many x are on the side of `threshold` that t is on of 1/2. */
+KERNEL __launch_bounds__(256)
+count_same_sides(size_t count, const float *x, const float *t, float threshold, double *sums) {
+    __shared__ int shared[WARP];
+    int same = 0;
+    for (size_t i = first_element(); i < count; i += grid_stride())
+        same += !isnan(x[i]) && (x[i] > threshold) == (t[i] > 0.5f);
+    same = block_sum(same, shared);
+    if (threadIdx.x == 0) sums[blockIdx.x] = same;
 }
 
 /* sums[r][c] = the sum of x[i][c] over the rows i of block row r, in float64: 32 columns a block of

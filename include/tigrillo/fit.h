@@ -84,7 +84,9 @@ typedef struct tg_fit_options {
      * another. */
     const char *resume;
     /* Called in the thread of tg_fit(); false ends training with TG_CANCELLED, after the checkpoint
-     * was written. Either may be NULL. */
+     * was written. Either may be NULL. A GPU takes `report_every` steps (default 1) before it is
+     * waited for and on_step is called for each of them; without on_step, an epoch. */
+    size_t report_every;
     bool (*on_step)(void *user, const tg_step_report *report);
     bool (*on_epoch)(void *user, const tg_epoch_report *report);
     void *user;

@@ -53,6 +53,11 @@ tg_status tg_cpu_sum_normalize_forward(tg_device *device, size_t n, size_t k, co
 tg_status tg_cpu_sum_normalize_backward(tg_device *device, size_t n, size_t k, const float *x,
                                         const float *y, const float *dy, float *dx);
 tg_status tg_cpu_argmax(tg_device *device, size_t n, size_t k, const float *x, int32_t *labels);
+tg_status tg_cpu_count_correct_rows(tg_device *device, size_t n, size_t k, const float *outputs,
+                                    tg_device_targets targets, int32_t ignore_index,
+                                    size_t *correct);
+tg_status tg_cpu_count_correct_elements(tg_device *device, size_t count, const float *outputs,
+                                        const float *targets, float threshold, size_t *correct);
 
 tg_status tg_cpu_softmax_cross_entropy(tg_device *device, size_t n, size_t k, const float *logits,
                                        float temperature, tg_device_targets targets,

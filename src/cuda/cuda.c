@@ -41,8 +41,7 @@ static void distrust(tg_cuda_device *device) {
     snprintf(device->lost, sizeof device->lost, "%s", tg_error_message());
 }
 
-/* To give something back, for which a second try is worth while. */
-static bool enter_again(tg_cuda_device *device) {
+bool tg_cuda_enter_again(tg_cuda_device *device) {
     if (enter(device) == TG_OK) return true;
     if (enter(device) != TG_OK) return false;
     distrust(device);
@@ -82,13 +81,15 @@ static tg_status allocate_zeroed(tg_cuda_device *device, size_t bytes, void **me
     return TG_OK;
 }
 
+void tg_cuda_settle(tg_cuda_device *device) {
+    if (wait_for(device) != TG_OK) distrust(device);
+}
+
 static void release(tg_device *device, void *memory) {
     tg_cuda_device *cuda = tg_cuda_of(device);
-    if (!memory || !enter_again(cuda)) return;
-    tg_status status = wait_for(cuda); /* it may still be in use */
-    const int result = cuda->driver.cuMemFree_v2(memory);
-    if (!status) status = tg_driver_check(&cuda->driver, "cuMemFree_v2", result);
-    if (status) distrust(cuda);
+    if (!memory || !tg_cuda_enter_again(cuda)) return;
+    tg_cuda_settle(cuda); /* it may still be in use */
+    if (TG_CU(cuda, cuMemFree_v2, memory) != TG_OK) distrust(cuda);
     (void)!tg_cuda_leave(cuda, TG_OK);
 }
 
@@ -162,17 +163,18 @@ tg_status tg_cuda_scratch(tg_cuda_device *device, size_t count, const size_t *si
     for (size_t i = 0; i < count; i++)
         if (!add_place(&total, sizes[i]))
             return tg_fail(TG_OUT_OF_MEMORY, "cuda: an operation needs too much memory");
-    if (total > device->scratch_bytes) {
+    tg_cuda_room *room = device->scratch;
+    if (total > room->bytes) {
         TG_TRY(wait_for(device));
-        if (device->scratch) TG_TRY(TG_CU(device, cuMemFree_v2, device->scratch));
-        device->scratch = NULL;
-        device->scratch_bytes = 0;
-        TG_TRY(tg_cuda_allocate(device, total, &device->scratch));
-        device->scratch_bytes = total;
+        void *old = room->memory;
+        *room = (tg_cuda_room){0};
+        if (old) TG_TRY(TG_CU(device, cuMemFree_v2, old));
+        TG_TRY(tg_cuda_allocate(device, total, &room->memory));
+        room->bytes = total;
     }
     size_t next = 0;
     for (size_t i = 0; i < count; i++) {
-        places[i] = (char *)device->scratch + next;
+        places[i] = (char *)room->memory + next;
         (void)add_place(&next, sizes[i]);
     }
     return TG_OK;
@@ -193,6 +195,7 @@ static tg_status set_instructions(tg_device *device, const char *name) {
 static const tg_operations operations = {
     .name = "cuda",
     .close = close_device,
+    .steps = &tg_cuda_steps,
     .instructions = instructions,
     .set_instructions = set_instructions,
     .host_memory = false,
@@ -204,7 +207,6 @@ static const tg_operations operations = {
     .fill = fill,
     .dense_forward = tg_cuda_dense_forward,
     .dense_backward = tg_cuda_dense_backward,
-    .dense_backward_step = tg_cuda_dense_backward_step,
     .activation_forward = tg_cuda_activation_forward,
     .activation_backward = tg_cuda_activation_backward,
     .dropout = tg_cuda_dropout,
@@ -216,6 +218,8 @@ static const tg_operations operations = {
     .sum_normalize_forward = tg_cuda_sum_normalize_forward,
     .sum_normalize_backward = tg_cuda_sum_normalize_backward,
     .argmax = tg_cuda_argmax,
+    .count_correct_rows = tg_cuda_count_correct_rows,
+    .count_correct_elements = tg_cuda_count_correct_elements,
     .softmax_cross_entropy = tg_cuda_softmax_cross_entropy,
     .cross_entropy = tg_cuda_cross_entropy,
     .binary_cross_entropy = tg_cuda_binary_cross_entropy,
@@ -297,7 +301,7 @@ static void take_down(tg_cuda_device *device) {
     if (device->stream) (void)driver->cuStreamSynchronize(device->stream);
     if (device->cublas) (void)driver->cublasDestroy_v2(device->cublas);
     if (device->workspace) (void)driver->cuMemFree_v2(device->workspace);
-    if (device->scratch) (void)driver->cuMemFree_v2(device->scratch);
+    if (device->room.memory) (void)driver->cuMemFree_v2(device->room.memory);
     if (device->module) (void)driver->cuModuleUnload(device->module);
     if (device->stream) (void)driver->cuStreamDestroy_v2(device->stream);
 }
@@ -305,7 +309,7 @@ static void take_down(tg_cuda_device *device) {
 static void close_device(tg_device *device) {
     tg_cuda_device *cuda = tg_cuda_of(device);
     if (cuda->context) {
-        if (enter_again(cuda)) {
+        if (tg_cuda_enter_again(cuda)) {
             take_down(cuda);
             (void)!tg_cuda_leave(cuda, TG_OK);
         }
@@ -332,7 +336,13 @@ tg_status tg_cuda_open(int ordinal, int threads, tg_device **device) {
     tg_cuda_device *opened = tg_allocate(1, sizeof *opened);
     if (!opened) return TG_OUT_OF_MEMORY;
     opened->device = (tg_device){.operations = &operations, .threads = tg_thread_count(threads)};
-    pthread_mutex_init(&opened->lock, NULL);
+    opened->scratch = &opened->room;
+    /* A step's operations are called while it holds the lock. */
+    pthread_mutexattr_t again;
+    pthread_mutexattr_init(&again);
+    pthread_mutexattr_settype(&again, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&opened->lock, &again);
+    pthread_mutexattr_destroy(&again);
     const tg_status status = open_in(opened, ordinal);
     if (status) {
         close_device(&opened->device);

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "../../kernels/step.h"
 #include "cuda/driver.h"
 #include "device/device.h"
 
@@ -18,6 +19,12 @@ typedef enum tg_cuda_kernel {
     TG_CUDA_KERNELS
 } tg_cuda_kernel;
 
+/* Memory that grows with what operations want. */
+typedef struct tg_cuda_room {
+    void *memory;
+    size_t bytes;
+} tg_cuda_room;
+
 typedef struct tg_cuda_device {
     tg_device device;
     tg_driver driver;
@@ -27,10 +34,13 @@ typedef struct tg_cuda_device {
     int processors;      /* multiprocessors */
     void *context, *stream, *module, *cublas;
     void *functions[TG_CUDA_KERNELS];
-    char lost[256];  /* why the device is not to be trusted any more; "": it is */
-    void *workspace; /* of cuBLAS */
-    void *scratch;   /* of one operation */
-    size_t scratch_bytes;
+    char lost[256];        /* why the device is not to be trusted any more; "": it is */
+    void *workspace;       /* of cuBLAS */
+    tg_cuda_room room;     /* of one operation outside of steps, */
+    tg_cuda_room *scratch; /* and of the present one */
+    /* Within a step, which holds the lock; else NULL: */
+    step_state *step; /* in the device's memory, an argument of kernels */
+    const tg_steps *steps;
 } tg_cuda_device;
 
 static inline tg_cuda_device *tg_cuda_of(tg_device *device) {
@@ -42,8 +52,13 @@ static inline tg_cuda_device *tg_cuda_of(tg_device *device) {
     tg_driver_check(&(device)->driver, #call, (device)->driver.call(__VA_ARGS__))
 
 tg_status tg_cuda_enter(tg_cuda_device *device);
+/* To give something back, for which a second try is worth while; false: it could not be entered. */
+bool tg_cuda_enter_again(tg_cuda_device *device);
 /* Passes on `status`, or the failure to leave. */
 tg_status tg_cuda_leave(tg_cuda_device *device, tg_status status);
+
+/* Waits for everything, before something is given back that may be in use. */
+void tg_cuda_settle(tg_cuda_device *device);
 
 /* Says how much was wanted and how much there is when there is too little. */
 tg_status tg_cuda_allocate(tg_cuda_device *device, size_t bytes, void **memory);
@@ -86,6 +101,22 @@ unsigned tg_cuda_row_parts(const tg_cuda_device *device, size_t n, size_t k);
 tg_status tg_cuda_sum(tg_cuda_device *device, const void *values, size_t count, void *room,
                       double *sum);
 
+/* ---- Steps (steps.c) ---- */
+
+extern const tg_step_operations tg_cuda_steps;
+
+/* The class weights of the present step, in the device's memory; NULL: none. */
+void *tg_cuda_step_weights(const tg_cuda_device *device);
+
+/* Whether kernels in float32 can take the step's loss, whatever its scale (device/loss.h). */
+bool tg_cuda_step_is_usual(const tg_cuda_device *device, size_t k, float temperature,
+                           tg_device_targets targets, const tg_loss *options);
+
+/* The sum of `count` doubles becomes a result of the step: `kernel` is step_loss or step_correct.
+ */
+tg_status tg_cuda_step_sum(tg_cuda_device *device, tg_cuda_kernel kernel, const void *values,
+                           size_t count);
+
 /* ---- Operations ---- */
 
 tg_status tg_cuda_dense_forward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
@@ -93,10 +124,6 @@ tg_status tg_cuda_dense_forward(tg_device *device, size_t n, size_t in, size_t o
                                 float slope, float *y);
 tg_status tg_cuda_dense_backward(tg_device *device, size_t n, size_t in, size_t out, const float *x,
                                  const float *w, const float *dy, float *dx, float *dw, float *db);
-tg_status tg_cuda_dense_backward_step(tg_device *device, const tg_update_rule *rule, size_t n,
-                                      size_t in, size_t out, const float *x, const float *dy,
-                                      float *dx, float *w, float *b, float *w_velocity,
-                                      float *b_velocity, float *dw, float *db);
 
 tg_status tg_cuda_activation_forward(tg_device *device, tg_layer_kind kind, float slope,
                                      size_t count, const float *x, float *y);
@@ -122,6 +149,11 @@ tg_status tg_cuda_sum_normalize_backward(tg_device *device, size_t n, size_t k, 
                                          const float *y, const float *dy, float *dx);
 tg_status tg_cuda_argmax(tg_device *device, size_t n, size_t k, const float *x,
                          int32_t *host_labels);
+tg_status tg_cuda_count_correct_rows(tg_device *device, size_t n, size_t k, const float *outputs,
+                                     tg_device_targets targets, int32_t ignore_index,
+                                     size_t *correct);
+tg_status tg_cuda_count_correct_elements(tg_device *device, size_t count, const float *outputs,
+                                         const float *targets, float threshold, size_t *correct);
 
 tg_status tg_cuda_softmax_cross_entropy(tg_device *device, size_t n, size_t k, const float *logits,
                                         float temperature, tg_device_targets targets,

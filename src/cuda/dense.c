@@ -98,12 +98,3 @@ tg_status tg_cuda_dense_backward(tg_device *device, size_t n, size_t in, size_t 
     TG_TRY(tg_cuda_enter(cuda));
     return tg_cuda_leave(cuda, backward(cuda, n, in, out, x, w, dy, dx, dw, db));
 }
-
-tg_status tg_cuda_dense_backward_step(tg_device *device, const tg_update_rule *rule, size_t n,
-                                      size_t in, size_t out, const float *x, const float *dy,
-                                      float *dx, float *w, float *b, float *w_velocity,
-                                      float *b_velocity, float *dw, float *db) {
-    TG_TRY(tg_cuda_dense_backward(device, n, in, out, x, w, dy, dx, dw, b ? db : NULL));
-    TG_TRY(tg_cuda_sgd_step(device, rule, out * in, dw, w_velocity, w));
-    return b ? tg_cuda_sgd_step(device, rule, out, db, b_velocity, b) : TG_OK;
-}

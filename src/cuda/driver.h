@@ -27,6 +27,8 @@
     F(cuMemGetInfo_v2, (size_t * free, size_t * total))                                            \
     F(cuMemAlloc_v2, (void **memory, size_t bytes))                                                \
     F(cuMemFree_v2, (void *memory))                                                                \
+    F(cuMemHostAlloc, (void **memory, size_t bytes, unsigned flags))                               \
+    F(cuMemFreeHost, (void *memory))                                                               \
     F(cuMemcpyHtoDAsync_v2, (void *to, const void *from, size_t bytes, void *stream))              \
     F(cuMemcpyDtoHAsync_v2, (void *to, const void *from, size_t bytes, void *stream))              \
     F(cuMemcpyDtoDAsync_v2, (void *to, const void *from, size_t bytes, void *stream))              \
@@ -34,6 +36,17 @@
     F(cuStreamCreate, (void **stream, unsigned flags))                                             \
     F(cuStreamDestroy_v2, (void *stream))                                                          \
     F(cuStreamSynchronize, (void *stream))                                                         \
+    F(cuStreamWaitEvent, (void *stream, void *event, unsigned flags))                              \
+    F(cuStreamBeginCapture_v2, (void *stream, int mode))                                           \
+    F(cuStreamEndCapture, (void *stream, void **graph))                                            \
+    F(cuEventCreate, (void **event, unsigned flags))                                               \
+    F(cuEventDestroy_v2, (void *event))                                                            \
+    F(cuEventRecord, (void *event, void *stream))                                                  \
+    F(cuEventSynchronize, (void *event))                                                           \
+    F(cuGraphInstantiateWithFlags, (void **executable, void *graph, unsigned long long flags))     \
+    F(cuGraphLaunch, (void *executable, void *stream))                                             \
+    F(cuGraphExecDestroy, (void *executable))                                                      \
+    F(cuGraphDestroy, (void *graph))                                                               \
     F(cuModuleLoadData, (void **module, const void *image))                                        \
     F(cuModuleUnload, (void *module))                                                              \
     F(cuModuleGetFunction, (void **function, void *module, const char *name))                      \
@@ -58,6 +71,8 @@ enum {
     TG_CU_OUT_OF_MEMORY = 2,
     TG_CU_STUB_LIBRARY = 34,
     TG_CU_STREAM_NON_BLOCKING = 1,
+    TG_CU_CAPTURE_OF_THIS_THREAD = 1,
+    TG_CU_EVENT_WITHOUT_TIME = 2,
     TG_CU_MULTIPROCESSOR_COUNT = 16,
     TG_CU_CAPABILITY_MAJOR = 75,
     TG_CU_CAPABILITY_MINOR = 76,

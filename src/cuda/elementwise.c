@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on each element alone, and reductions over all of them. */
+/* Operations on each element alone. */
 #include "base/status.h"
 #include "cuda/cuda.h"
 #include "device/update.h"
@@ -41,7 +41,8 @@ tg_status tg_cuda_dropout(tg_device *device, float rate, uint64_t seed, uint64_t
     uint32_t dropped = (uint32_t)((double)rate * 0x1p32);
     float scale = 1 / (1 - rate);
     return launch(device, TG_CUDA_dropout, count,
-                  TG_CUDA_ARGUMENTS(&dropped, &scale, &seed, &stream, &count, (void *)&x, &y));
+                  TG_CUDA_ARGUMENTS(&dropped, &scale, &seed, &stream, &count, (void *)&x, &y,
+                                    &tg_cuda_of(device)->step));
 }
 
 tg_status tg_cuda_sgd_step(tg_device *device, const tg_update_rule *rule, size_t count,
@@ -50,7 +51,8 @@ tg_status tg_cuda_sgd_step(tg_device *device, const tg_update_rule *rule, size_t
     int nesterov = f.nesterov;
     return launch(device, TG_CUDA_sgd_step, count,
                   TG_CUDA_ARGUMENTS(&f.rate, &f.momentum, &f.l2, &f.keep, &nesterov, &count,
-                                    (void *)&gradient, &velocity, &weight));
+                                    (void *)&gradient, &velocity, &weight,
+                                    &tg_cuda_of(device)->step));
 }
 
 tg_status tg_cuda_adam_step(tg_device *device, const tg_update_rule *rule, uint64_t step,
@@ -59,43 +61,10 @@ tg_status tg_cuda_adam_step(tg_device *device, const tg_update_rule *rule, uint6
     tg_adam_factors f = tg_adam_factors_of(rule, step);
     return launch(device, TG_CUDA_adam_step, count,
                   TG_CUDA_ARGUMENTS(&f.rate, &f.root, &f.beta1, &f.beta2, &f.epsilon, &f.l2,
-                                    &f.keep, &count, (void *)&gradient, &first, &second, &weight));
+                                    &f.keep, &count, (void *)&gradient, &first, &second, &weight,
+                                    &tg_cuda_of(device)->step));
 }
 
 tg_status tg_cuda_scale(tg_device *device, float factor, float *x, size_t count) {
     return launch(device, TG_CUDA_scale, count, TG_CUDA_ARGUMENTS(&factor, &count, &x));
-}
-
-/* ---- Reductions ---- */
-
-/* Each block's sum, and the sum of these. */
-static tg_status reduce(tg_cuda_device *device, tg_cuda_kernel kernel, size_t count, const float *x,
-                        double *sum) {
-    const tg_cuda_size grid = tg_cuda_blocks(device, count);
-    const size_t sizes[] = {grid.x * sizeof(double), sizeof(double)};
-    void *places[2];
-    TG_TRY(tg_cuda_scratch(device, 2, sizes, places));
-    TG_TRY(tg_cuda_launch(device, kernel, grid, (tg_cuda_size){TG_CUDA_BLOCK, 1},
-                          TG_CUDA_ARGUMENTS(&count, (void *)&x, &places[0])));
-    return tg_cuda_sum(device, places[0], grid.x, places[1], sum);
-}
-
-static tg_status reduce_all(tg_device *device, tg_cuda_kernel kernel, size_t count, const float *x,
-                            double *sum) {
-    tg_cuda_device *cuda = tg_cuda_of(device);
-    *sum = 0;
-    if (count == 0) return TG_OK;
-    TG_TRY(tg_cuda_enter(cuda));
-    return tg_cuda_leave(cuda, reduce(cuda, kernel, count, x, sum));
-}
-
-tg_status tg_cuda_sum_of_squares(tg_device *device, const float *x, size_t count, double *sum) {
-    return reduce_all(device, TG_CUDA_sum_of_squares, count, x, sum);
-}
-
-tg_status tg_cuda_all_finite(tg_device *device, const float *x, size_t count, bool *finite) {
-    double others = 0;
-    TG_TRY(reduce_all(device, TG_CUDA_count_not_finite, count, x, &others));
-    *finite = others == 0;
-    return TG_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Losses and their gradients. Labels, class weights and the loss are in host memory. */
+/* Losses and their gradients. Labels, class weights and the loss are in host memory; but within a
+ * step in the device's, where the loss stays. */
 #include "device/loss.h"
 #include "base/status.h"
 #include "cuda/cuda.h"
@@ -8,15 +9,17 @@
 /* What a cross-entropy needs in the device's memory beside its arguments. NULL where it is not
  * wanted. */
 typedef struct row_loss {
-    void *labels, *weights; /* of the host, copied */
+    void *labels, *weights; /* copies of the host's, or the step's */
     void *losses, *sum;     /* a double for each row; and one more */
     void *states, *logits;  /* of rows that several blocks share */
 } row_loss;
 
 static tg_status prepare(tg_cuda_device *device, size_t n, size_t k, unsigned parts,
                          tg_device_targets targets, const tg_loss *options, row_loss *l) {
-    const size_t labels = targets.labels ? n * sizeof *targets.labels : 0;
-    const size_t weights = options->class_weights ? k * sizeof *options->class_weights : 0;
+    const bool copied = !device->steps;
+    const size_t labels = copied && targets.labels ? n * sizeof *targets.labels : 0;
+    const size_t weights = copied && options->class_weights ? k * sizeof *options->class_weights
+                                                            : 0;
     const size_t sizes[] = {labels,
                             weights,
                             n * sizeof(double),
@@ -31,14 +34,20 @@ static tg_status prepare(tg_cuda_device *device, size_t n, size_t k, unsigned pa
                     .sum = places[3],
                     .states = places[4],
                     .logits = places[5]};
+    if (!copied) {
+        l->labels = (void *)targets.labels;
+        l->weights = tg_cuda_step_weights(device);
+        return TG_OK;
+    }
     TG_TRY(tg_cuda_to_device(device, targets.labels, l->labels, labels));
     return tg_cuda_to_device(device, options->class_weights, l->weights, weights);
 }
 
-static tg_status add_up(tg_cuda_device *device, const row_loss *l, size_t n, double scale,
-                        double *loss) {
+static tg_status add_up(tg_cuda_device *device, const void *losses, size_t count, void *room,
+                        double scale, double *loss) {
     double sum = 0;
-    TG_TRY(tg_cuda_sum(device, l->losses, n, l->sum, &sum));
+    if (device->steps) return tg_cuda_step_sum(device, TG_CUDA_step_loss, losses, count);
+    TG_TRY(tg_cuda_sum(device, losses, count, room, &sum));
     *loss = sum * scale;
     return TG_OK;
 }
@@ -61,7 +70,8 @@ static tg_status of_labels(tg_cuda_device *device, size_t n, size_t k, unsigned 
             TG_CUDA_ARGUMENTS(&k, (void *)&x, &r.labels, &ignore_index, &r.states, &r.logits)));
         return tg_cuda_launch(device, TG_CUDA_cross_entropy_write_parts, grid, block,
                               TG_CUDA_ARGUMENTS(&k, &r.states, &r.logits, (void *)&x, &r.labels,
-                                                &r.weights, &ignore_index, &scale, &r.losses, &dx));
+                                                &r.weights, &ignore_index, &scale, &r.losses, &dx,
+                                                &device->step));
     }
     const tg_row_kernel choice = tg_cuda_row_kernel(k);
     int short_k = (int)k;
@@ -69,14 +79,16 @@ static tg_status of_labels(tg_cuda_device *device, size_t n, size_t k, unsigned 
     return tg_cuda_launch_row_kernel(device, kernels, choice, n,
                                      TG_CUDA_ARGUMENTS(&n, columns, (void *)&x, &r.labels,
                                                        &r.weights, &ignore_index, &scale, &r.losses,
-                                                       &dx));
+                                                       &dx, &device->step));
 }
 
 static tg_status softmax_cross_entropy(tg_cuda_device *device, size_t n, size_t k, const float *x,
                                        float temperature, tg_device_targets targets,
                                        const tg_loss *options, double scale, double *loss,
                                        float *dx) {
-    const bool usual = tg_loss_is_usual(k, temperature, targets, options, scale);
+    const bool usual = device->steps
+                           ? tg_cuda_step_is_usual(device, k, temperature, targets, options)
+                           : tg_loss_is_usual(k, temperature, targets, options, scale);
     const unsigned parts = usual ? tg_cuda_row_parts(device, n, k) : 1;
     int ignore_index = options->ignore_index;
     float smoothing = options->label_smoothing;
@@ -88,8 +100,8 @@ static tg_status softmax_cross_entropy(tg_cuda_device *device, size_t n, size_t 
         TG_TRY(TG_CUDA_ROWS(device, any_cross_entropy, n, k,
                             TG_CUDA_ARGUMENTS(&n, &k, (void *)&x, &temperature, &l.labels,
                                               (void *)&targets.values, &l.weights, &ignore_index,
-                                              &smoothing, &scale, &l.losses, &dx)));
-    return add_up(device, &l, n, scale, loss);
+                                              &smoothing, &scale, &l.losses, &dx, &device->step)));
+    return add_up(device, l.losses, n, l.sum, scale, loss);
 }
 
 tg_status tg_cuda_softmax_cross_entropy(tg_device *device, size_t n, size_t k, const float *logits,
@@ -118,8 +130,8 @@ static tg_status cross_entropy(tg_cuda_device *device, size_t n, size_t k, const
     TG_TRY(TG_CUDA_ROWS(device, probability_cross_entropy, n, k,
                         TG_CUDA_ARGUMENTS(&n, &k, (void *)&p, &l.labels, (void *)&targets.values,
                                           &l.weights, &ignore_index, &smoothing, &scale, &l.losses,
-                                          &dp)));
-    return add_up(device, &l, n, scale, loss);
+                                          &dp, &device->step)));
+    return add_up(device, l.losses, n, l.sum, scale, loss);
 }
 
 tg_status tg_cuda_cross_entropy(tg_device *device, size_t n, size_t k, const float *probabilities,
@@ -137,26 +149,30 @@ tg_status tg_cuda_cross_entropy(tg_device *device, size_t n, size_t k, const flo
 
 /* ---- Sums over elements ---- */
 
+static tg_status sum_elements(tg_cuda_device *device, tg_cuda_kernel kernel, size_t count,
+                              const float *outputs, const float *targets, double scale,
+                              double *loss, float *gradient) {
+    const tg_cuda_size grid = tg_cuda_blocks(device, count);
+    const size_t sizes[] = {grid.x * sizeof(double), sizeof(double)};
+    void *places[2];
+    TG_TRY(tg_cuda_scratch(device, 2, sizes, places));
+    TG_TRY(tg_cuda_launch(device, kernel, grid, (tg_cuda_size){TG_CUDA_BLOCK, 1},
+                          TG_CUDA_ARGUMENTS(&count, (void *)&outputs, (void *)&targets, &scale,
+                                            &places[0], &gradient, &device->step)));
+    return add_up(device, places[0], grid.x, places[1], scale, loss);
+}
+
 static tg_status element_loss(tg_device *device, tg_cuda_kernel kernel, size_t count,
                               const float *outputs, const float *targets, double scale,
                               double *loss, float *gradient) {
     tg_cuda_device *cuda = tg_cuda_of(device);
-    const tg_cuda_size grid = tg_cuda_blocks(cuda, count);
-    const size_t sizes[] = {grid.x * sizeof(double), sizeof(double)};
-    void *places[2];
-    double sum = 0;
-    if (count > 0) {
-        TG_TRY(tg_cuda_enter(cuda));
-        tg_status status = tg_cuda_scratch(cuda, 2, sizes, places);
-        if (!status)
-            status = tg_cuda_launch(cuda, kernel, grid, (tg_cuda_size){TG_CUDA_BLOCK, 1},
-                                    TG_CUDA_ARGUMENTS(&count, (void *)&outputs, (void *)&targets,
-                                                      &scale, &places[0], &gradient));
-        if (!status) status = tg_cuda_sum(cuda, places[0], grid.x, places[1], &sum);
-        TG_TRY(tg_cuda_leave(cuda, status));
+    if (count == 0) {
+        *loss = 0;
+        return TG_OK;
     }
-    *loss = sum * scale;
-    return TG_OK;
+    TG_TRY(tg_cuda_enter(cuda));
+    return tg_cuda_leave(
+        cuda, sum_elements(cuda, kernel, count, outputs, targets, scale, loss, gradient));
 }
 
 tg_status tg_cuda_binary_cross_entropy(tg_device *device, size_t count, const float *logits,

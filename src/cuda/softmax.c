@@ -134,22 +134,3 @@ tg_status tg_cuda_sum_normalize_backward(tg_device *device, size_t n, size_t k, 
         cuda, TG_CUDA_ROWS(cuda, sum_normalize_backward, n, k,
                            TG_CUDA_ARGUMENTS(&n, &k, (void *)&x, (void *)&y, (void *)&dy, &dx)));
 }
-
-static tg_status argmax(tg_cuda_device *device, size_t n, size_t k, const float *x,
-                        int32_t *host_labels) {
-    const size_t size = n * sizeof *host_labels, rows = TG_CUDA_BLOCK / TG_CUDA_WARP;
-    void *labels = NULL;
-    TG_TRY(tg_cuda_scratch(device, 1, &size, &labels));
-    TG_TRY(tg_cuda_launch(
-        device, TG_CUDA_argmax, tg_cuda_blocks(device, (n + rows - 1) / rows * TG_CUDA_BLOCK),
-        (tg_cuda_size){TG_CUDA_BLOCK, 1}, TG_CUDA_ARGUMENTS(&n, &k, (void *)&x, &labels)));
-    return tg_cuda_to_host(device, labels, host_labels, size);
-}
-
-tg_status tg_cuda_argmax(tg_device *device, size_t n, size_t k, const float *x,
-                         int32_t *host_labels) {
-    tg_cuda_device *cuda = tg_cuda_of(device);
-    if (n == 0) return TG_OK;
-    TG_TRY(tg_cuda_enter(cuda));
-    return tg_cuda_leave(cuda, argmax(cuda, n, k, x, host_labels));
-}

@@ -19,8 +19,9 @@
 #include <tigrillo/optimizer.h>
 
 #include "base/workers.h"
+#include "device/steps.h"
 
-/* Targets of a loss: labels (host memory) or values (the device's). */
+/* Targets of a loss: labels (in host memory, but for steps.h) or values (in the device's). */
 typedef struct tg_device_targets {
     const int32_t *labels;
     const float *values;
@@ -29,6 +30,7 @@ typedef struct tg_device_targets {
 typedef struct tg_operations {
     const char *name;
     void (*close)(tg_device *device);
+    const tg_step_operations *steps; /* NULL: the host waits for each operation, or computes it */
 
     /* ---- The instruction set that the device's kernels are compiled for ---- */
     const char *(*instructions)(const tg_device *device);
@@ -53,7 +55,8 @@ typedef struct tg_operations {
                                 const float *w, const float *dy, float *dx, float *dw, float *db);
     /* dense_backward, and at once the step of `rule`, which is of SGD, on w and b. The velocities
      * are NULL without momentum, b_velocity and db also without b. dx is by the weights from before
-     * the step. dw and db, as large as the gradients, may be used or left alone. */
+     * the step. dw and db, as large as the gradients, may be used or left alone. NULL where one
+     * step for all parameters is better. */
     tg_status (*dense_backward_step)(tg_device *device, const tg_update_rule *rule, size_t n,
                                      size_t in, size_t out, const float *x, const float *dy,
                                      float *dx, float *w, float *b, float *w_velocity,
@@ -85,6 +88,16 @@ typedef struct tg_operations {
                                         const float *y, const float *dy, float *dx);
     tg_status (*argmax)(tg_device *device, size_t n, size_t k, const float *x,
                         int32_t *host_labels);
+
+    /* ---- How much is correct, in host memory ---- */
+    /* Rows whose largest output is at the label, where that is not to be ignored, or where their
+     * largest target is; a row with a NaN is wrong. */
+    tg_status (*count_correct_rows)(tg_device *device, size_t n, size_t k, const float *outputs,
+                                    tg_device_targets targets, int32_t ignore_index,
+                                    size_t *correct);
+    /* Outputs on that side of the threshold that their target is on of 1/2. */
+    tg_status (*count_correct_elements)(tg_device *device, size_t count, const float *outputs,
+                                        const float *targets, float threshold, size_t *correct);
 
     /* ---- Losses: `options` are checked; they, their class weights and `loss` are in host memory.
      * Loss and gradient are sums over the rows or elements, times `scale`: 1 / N of loss.h.

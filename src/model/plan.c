@@ -249,24 +249,46 @@ bool tg_loss_is_fused(tg_loss_kind loss, tg_layer_kind last) {
            (loss == TG_BINARY_CROSS_ENTROPY && last == TG_LAYER_SIGMOID);
 }
 
-tg_status tg_plan_loss(tg_plan *plan, const tg_loss *loss, tg_targets targets, double *value) {
-    TG_REQUIRE(plan && loss && value, "tg_plan_loss: an argument is NULL");
-    TG_REQUIRE(plan->has_forward, "tg_plan_loss: there was no forward pass before");
+/* What a loss is computed from, and where its gradient goes. */
+typedef struct loss_room {
+    size_t from; /* behind so many stages */
+    float temperature;
+    tg_tensor outputs, gradient;
+} loss_room;
+
+static loss_room room_of_loss(const tg_plan *plan, const tg_loss *loss) {
     const stage *last = &plan->list[plan->stages - 1];
     /* Fused with the last layer: the loss is computed from the logits, which that layer has left as
      * they were, and its gradient is the logits'. */
     const bool fused = tg_loss_is_fused(loss->kind, last->kind);
-    const size_t from = fused ? plan->stages - 1 : plan->stages;
-    const tg_tensor outputs = rows_of(plan, input_of(plan, from), last->out);
-    const bool backward = plan->purpose == TG_TRAINING && from > 0;
-    tg_tensor gradient = rows_of(plan, plan->slopes[0].memory, last->out);
-    plan->has_loss = false;
-    TG_TRY(tg_loss_of_logits(loss, &outputs,
-                             fused && last->kind == TG_LAYER_SOFTMAX ? last->value : 1, targets,
-                             value, backward ? &gradient : NULL));
-    plan->has_loss = true;
-    plan->backward_stages = from;
-    return TG_OK;
+    loss_room room = {.from = fused ? plan->stages - 1 : plan->stages,
+                      .temperature = fused && last->kind == TG_LAYER_SOFTMAX ? last->value : 1};
+    room.outputs = rows_of(plan, input_of(plan, room.from), last->out);
+    if (plan->purpose == TG_TRAINING && room.from > 0)
+        room.gradient = rows_of(plan, plan->slopes[0].memory, last->out);
+    return room;
+}
+
+static tg_status keep_loss(tg_plan *plan, const loss_room *room, tg_status status) {
+    plan->has_loss = status == TG_OK;
+    plan->backward_stages = room->from;
+    return status;
+}
+
+tg_status tg_plan_loss(tg_plan *plan, const tg_loss *loss, tg_targets targets, double *value) {
+    TG_REQUIRE(plan && loss && value, "tg_plan_loss: an argument is NULL");
+    TG_REQUIRE(plan->has_forward, "tg_plan_loss: there was no forward pass before");
+    loss_room room = room_of_loss(plan, loss);
+    return keep_loss(plan, &room,
+                     tg_loss_of_logits(loss, &room.outputs, room.temperature, targets, value,
+                                       room.gradient.memory ? &room.gradient : NULL));
+}
+
+tg_status tg_plan_loss_of_step(tg_plan *plan, const tg_loss *loss, tg_device_targets targets) {
+    loss_room room = room_of_loss(plan, loss);
+    return keep_loss(plan, &room,
+                     tg_loss_of_step(loss, &room.outputs, room.temperature, targets,
+                                     room.gradient.memory ? &room.gradient : NULL));
 }
 
 /* What a step of SGD needs beside the gradient: all three laid out like the parameters. */
@@ -341,19 +363,19 @@ tg_status tg_plan_backward_step(tg_plan *plan, tg_optimizer *optimizer, float le
                    parameters->count == plan->model->parameters.count,
                "%s: the parameters are not those of the plan's model", operation);
     tg_update_rule rule = tg_optimizer_rule(optimizer);
-    if (rule.kind != TG_SGD) {
+    rule.learning_rate = learning_rate;
+    TG_TRY(tg_update_rule_check(&rule));
+    tg_tensor state = {0};
+    if (tg_optimizer_state_count(optimizer) > 0) {
+        TG_TRY(tg_optimizer_state(optimizer, 0, &state));
+        TG_TRY(tg_check_count(operation, "the parameters", parameters, "the optimiser", &state));
+    }
+    if (rule.kind != TG_SGD || !plan->operations->dense_backward_step) {
         TG_TRY(backward(plan, operation, NULL));
         return tg_optimizer_step(optimizer, learning_rate, &plan->parameter_gradients, parameters);
     }
-    rule.learning_rate = learning_rate;
-    TG_TRY(tg_update_rule_check(&rule));
-    sgd_step step = {.rule = &rule, .parameters = parameters->memory};
-    if (rule.momentum > 0) {
-        tg_tensor velocity;
-        TG_TRY(tg_optimizer_state(optimizer, 0, &velocity));
-        TG_TRY(tg_check_count(operation, "the parameters", parameters, "the velocity", &velocity));
-        step.velocity = velocity.memory;
-    }
+    const sgd_step step = {
+        .rule = &rule, .parameters = parameters->memory, .velocity = state.memory};
     TG_TRY(backward(plan, operation, &step));
     tg_optimizer_set_steps(optimizer, tg_optimizer_steps(optimizer) + 1);
     return TG_OK;

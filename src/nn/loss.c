@@ -70,7 +70,7 @@ static tg_status check(const char *operation, const tg_tensor *outputs, const tg
     return check_labels(targets, n, k, options->ignore_index);
 }
 
-static tg_device_targets on_device(const tg_targets *targets) {
+tg_device_targets tg_device_targets_of(const tg_targets *targets) {
     tg_device_targets result = {.labels = targets->labels};
     if (targets->values) result.values = targets->values->memory;
     return result;
@@ -112,8 +112,8 @@ static tg_status softmax_cross_entropy(const tg_tensor *logits, float temperatur
     TG_TRY(check("tg_softmax_cross_entropy", logits, &targets, &chosen, loss, gradient));
     return logits->device->operations->softmax_cross_entropy(
         logits->device, tg_tensor_rows(logits), tg_tensor_columns(logits), logits->memory,
-        temperature, on_device(&targets), &chosen, scale_of(&chosen, targets, logits), loss,
-        gradient ? gradient->memory : NULL);
+        temperature, tg_device_targets_of(&targets), &chosen, scale_of(&chosen, targets, logits),
+        loss, gradient ? gradient->memory : NULL);
 }
 
 tg_status tg_softmax_cross_entropy(const tg_tensor *logits, tg_targets targets,
@@ -127,7 +127,7 @@ tg_status tg_cross_entropy(const tg_tensor *probabilities, tg_targets targets,
     TG_TRY(check("tg_cross_entropy", probabilities, &targets, &chosen, loss, gradient));
     return probabilities->device->operations->cross_entropy(
         probabilities->device, tg_tensor_rows(probabilities), tg_tensor_columns(probabilities),
-        probabilities->memory, on_device(&targets), &chosen,
+        probabilities->memory, tg_device_targets_of(&targets), &chosen,
         scale_of(&chosen, targets, probabilities), loss, gradient ? gradient->memory : NULL);
 }
 
@@ -136,7 +136,7 @@ tg_status tg_binary_cross_entropy(const tg_tensor *logits, tg_targets targets,
     tg_loss chosen = options_or_default(options, TG_BINARY_CROSS_ENTROPY);
     TG_TRY(check("tg_binary_cross_entropy", logits, &targets, &chosen, loss, gradient));
     return logits->device->operations->binary_cross_entropy(
-        logits->device, logits->count, logits->memory, on_device(&targets).values,
+        logits->device, logits->count, logits->memory, tg_device_targets_of(&targets).values,
         scale_of(&chosen, targets, logits), loss, gradient ? gradient->memory : NULL);
 }
 
@@ -145,7 +145,7 @@ tg_status tg_mean_squared_error(const tg_tensor *outputs, tg_targets targets,
     tg_loss chosen = options_or_default(options, TG_MEAN_SQUARED_ERROR);
     TG_TRY(check("tg_mean_squared_error", outputs, &targets, &chosen, loss, gradient));
     return outputs->device->operations->mean_squared_error(
-        outputs->device, outputs->count, outputs->memory, on_device(&targets).values,
+        outputs->device, outputs->count, outputs->memory, tg_device_targets_of(&targets).values,
         scale_of(&chosen, targets, outputs), loss, gradient ? gradient->memory : NULL);
 }
 
@@ -158,6 +158,25 @@ tg_status tg_loss_of_logits(const tg_loss *loss, const tg_tensor *outputs, float
         return tg_binary_cross_entropy(outputs, targets, loss, value, gradient);
     case TG_MEAN_SQUARED_ERROR:
         return tg_mean_squared_error(outputs, targets, loss, value, gradient);
+    }
+    return tg_loss_check(loss, 0);
+}
+
+tg_status tg_loss_of_step(const tg_loss *loss, const tg_tensor *outputs, float temperature,
+                          tg_device_targets targets, tg_tensor *gradient) {
+    const tg_operations *operations = outputs->device->operations;
+    float *slope = gradient ? gradient->memory : NULL;
+    switch (loss->kind) {
+    case TG_CROSS_ENTROPY:
+        return operations->softmax_cross_entropy(outputs->device, tg_tensor_rows(outputs),
+                                                 tg_tensor_columns(outputs), outputs->memory,
+                                                 temperature, targets, loss, 0, NULL, slope);
+    case TG_BINARY_CROSS_ENTROPY:
+        return operations->binary_cross_entropy(outputs->device, outputs->count, outputs->memory,
+                                                targets.values, 0, NULL, slope);
+    case TG_MEAN_SQUARED_ERROR:
+        return operations->mean_squared_error(outputs->device, outputs->count, outputs->memory,
+                                              targets.values, 0, NULL, slope);
     }
     return tg_loss_check(loss, 0);
 }

@@ -17,7 +17,8 @@
 #include "train/trainer.h"
 
 tg_fit_options tg_fit_defaults(void) {
-    tg_fit_options options = {.epochs = 10, .batch_size = 64, .seed = 1, .keep_best = true};
+    tg_fit_options options = {
+        .epochs = 10, .batch_size = 64, .seed = 1, .keep_best = true, .report_every = 1};
     options.rule = tg_adamw(1e-3f);
     options.schedule = tg_schedule_constant();
     options.loss = tg_loss_defaults(TG_CROSS_ENTROPY);
@@ -87,6 +88,7 @@ static tg_status set_up(tg_trainer *t, const tg_dataset *train, const tg_dataset
         tg_optimizer_create(tg_model_device(t->model), parameters, &options->rule, &t->optimizer));
     t->order = tg_allocate(count, sizeof *t->order);
     if (!t->order) return TG_OUT_OF_MEMORY;
+    TG_TRY(tg_queue_open(t));
     if (!validation) return TG_OK;
     TG_TRY(tg_source_open(&t->validation, t->model, validation, NULL, 0, TG_EVALUATION_ROWS));
     TG_TRY(tg_plan_create(t->model, TG_INFERENCE, TG_EVALUATION_ROWS, &t->validation_plan));
@@ -96,6 +98,7 @@ static tg_status set_up(tg_trainer *t, const tg_dataset *train, const tg_dataset
 }
 
 static void tear_down(tg_trainer *t) {
+    tg_queue_destroy(t);
     tg_source_destroy(&t->train);
     tg_source_destroy(&t->validation);
     tg_plan_destroy(t->plan);
@@ -157,47 +160,87 @@ static tg_status check_weights(const tg_trainer *t) {
     return TG_OK;
 }
 
-static tg_status take_step(tg_trainer *t, tg_step_report *report) {
+const size_t *tg_trainer_samples(const tg_trainer *t, size_t step, size_t *count) {
+    const size_t first = step * t->batch_size, left = tg_dataset_count(t->train.dataset) - first;
+    *count = left < t->batch_size ? left : t->batch_size;
+    return t->order + first;
+}
+
+double tg_trainer_learning_rate(const tg_trainer *t, size_t step) {
     const tg_fit_options *options = t->options;
-    const size_t first = t->step * t->batch_size, left = tg_dataset_count(t->train.dataset) - first;
-    const size_t count = left < t->batch_size ? left : t->batch_size;
+    return (double)options->rule.learning_rate *
+           tg_schedule_factor(&options->schedule, t->epoch * t->steps_per_epoch + step,
+                              t->steps_per_epoch, options->epochs);
+}
+
+/* Counts a step that is done, and tells of it; *go_on becomes false if training is to end. */
+static void finish_step(tg_trainer *t, size_t samples, tg_targets targets,
+                        const tg_step_result *result, bool *go_on) {
+    const tg_fit_options *options = t->options;
+    const size_t outputs = tg_model_outputs(t->model);
+    const double weight = tg_loss_normalizer(&t->loss, targets, samples, outputs);
+    t->loss_sum += t->loss.reduction == TG_SUM ? result->loss : result->loss * weight;
+    t->weight += weight;
+    t->correct += result->correct;
+    t->counted += tg_count_judged(&t->loss, targets, samples, outputs);
+    t->learning_rate = tg_trainer_learning_rate(t, t->step);
+    const tg_step_report report = {.epoch = t->epoch,
+                                   .epochs = options->epochs,
+                                   .step = t->step,
+                                   .steps_per_epoch = t->steps_per_epoch,
+                                   .samples = samples,
+                                   .loss = result->loss,
+                                   .learning_rate = t->learning_rate,
+                                   .gradient_norm = result->norm};
+    t->step++;
+    if (options->on_step && !options->on_step(options->user, &report)) *go_on = false;
+}
+
+static tg_status take_step(tg_trainer *t, bool *go_on) {
+    const float limit = t->options->clip_norm;
+    const float rate = (float)tg_trainer_learning_rate(t, t->step);
+    size_t count = 0;
+    const size_t *samples = tg_trainer_samples(t, t->step, &count);
     tg_tensor x, y, values, parameters;
     tg_targets targets = {0};
-    double loss = 0, norm = 0;
+    tg_step_result result = {0};
 
-    TG_TRY(tg_source_batch(&t->train, t->epoch, t->order + first, count, &x, &values, &targets));
+    TG_TRY(tg_source_batch(&t->train, t->epoch, samples, count, &x, &values, &targets));
     TG_TRY(tg_plan_forward(t->plan, &x, &y));
-    TG_TRY(tg_plan_loss(t->plan, &t->loss, targets, &loss));
-    if (!isfinite(loss)) return report_not_finite(t, t->plan, "loss", t->step + 1, loss);
-    t->learning_rate = (double)options->rule.learning_rate *
-                       tg_schedule_factor(&options->schedule,
-                                          t->epoch * t->steps_per_epoch + t->step,
-                                          t->steps_per_epoch, options->epochs);
+    TG_TRY(tg_plan_loss(t->plan, &t->loss, targets, &result.loss));
+    if (!isfinite(result.loss))
+        return report_not_finite(t, t->plan, "loss", t->step + 1, result.loss);
     TG_TRY(tg_model_parameters(t->model, &parameters));
-    const float rate = (float)t->learning_rate;
-    if (options->clip_norm > 0) {
+    if (limit > 0) {
         tg_tensor gradients = *tg_plan_gradients(t->plan);
         TG_TRY(tg_plan_backward(t->plan));
-        TG_TRY(tg_clip_norm(&gradients, options->clip_norm, &norm));
+        TG_TRY(tg_clip_norm(&gradients, limit, &result.norm));
         TG_TRY(tg_optimizer_step(t->optimizer, rate, &gradients, &parameters));
     } else {
         TG_TRY(tg_plan_backward_step(t->plan, t->optimizer, rate, &parameters));
     }
-
-    const double weight = tg_loss_normalizer(&t->loss, targets, count, tg_tensor_columns(&y));
-    t->loss_sum += t->loss.reduction == TG_SUM ? loss : loss * weight;
-    t->weight += weight;
-    TG_TRY(tg_count_correct(&t->loss, t->model, &y, targets, &t->correct, &t->counted));
-    *report = (tg_step_report){.epoch = t->epoch,
-                               .epochs = options->epochs,
-                               .step = t->step,
-                               .steps_per_epoch = t->steps_per_epoch,
-                               .samples = count,
-                               .loss = loss,
-                               .learning_rate = t->learning_rate,
-                               .gradient_norm = norm};
-    t->step++;
+    TG_TRY(
+        tg_count_correct(&t->loss, t->model, &y, tg_device_targets_of(&targets), &result.correct));
+    finish_step(t, count, targets, &result, go_on);
     return TG_OK;
+}
+
+/* Steps that the device takes by itself, up to the next report. */
+static tg_status take_steps(tg_trainer *t, bool *go_on) {
+    const tg_fit_options *options = t->options;
+    const size_t first = t->step, left = t->steps_per_epoch - first;
+    const size_t wanted = options->report_every > 0 ? options->report_every : 1;
+    const size_t count = options->on_step && wanted < left ? wanted : left;
+    size_t done = 0, samples = 0;
+    TG_TRY(tg_queue_take(t, count, &done));
+    while (t->step < done) {
+        const size_t *order = tg_trainer_samples(t, t->step, &samples);
+        const tg_targets targets = tg_source_targets(&t->train, order, samples);
+        finish_step(t, samples, targets, &t->queue.results[t->step - first], go_on);
+    }
+    if (done == first + count) return TG_OK;
+    TG_TRY(tg_queue_repeat(t));
+    return report_not_finite(t, t->plan, "loss", t->step + 1, t->queue.results[done - first].loss);
 }
 
 /* ---- Epochs ---- */
@@ -270,14 +313,14 @@ static tg_status cancel(const tg_trainer *t, const char *when, size_t epoch) {
 
 static tg_status train_epoch(tg_trainer *t) {
     const tg_fit_options *options = t->options;
+    bool go_on = true;
     shuffle(t);
-    while (t->step < t->steps_per_epoch) {
-        tg_step_report step;
-        TG_TRY(take_step(t, &step));
-        if (options->on_step && !options->on_step(options->user, &step)) {
-            TG_TRY(check_weights(t)); /* before they go into the checkpoint */
-            return cancel(t, "in", t->epoch);
-        }
+    if (t->queue.steps) TG_TRY(tg_queue_begin(t));
+    while (t->step < t->steps_per_epoch && go_on)
+        TG_TRY(t->queue.steps ? take_steps(t, &go_on) : take_step(t, &go_on));
+    if (!go_on) {
+        TG_TRY(check_weights(t)); /* before they go into the checkpoint */
+        return cancel(t, "in", t->epoch);
     }
     TG_TRY(end_epoch(t));
     const tg_epoch_report *epoch = &t->history.epochs[t->history.count - 1];

@@ -39,21 +39,6 @@ void tg_metrics_destroy(tg_metrics *metrics) {
     *metrics = (tg_metrics){0};
 }
 
-enum { ROWS_AT_ONCE = 256 };
-
-/* How many rows from `first` on are looked at together. */
-static size_t rows_at_once(const tg_tensor *outputs, size_t first) {
-    const size_t left = tg_tensor_rows(outputs) - first;
-    return left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
-}
-
-/* The columns of the largest values of `count` rows; -1 where there is a NaN. */
-static tg_status best_of(const tg_tensor *outputs, size_t first, size_t count, int32_t *best) {
-    const size_t k = tg_tensor_columns(outputs);
-    return outputs->device->operations->argmax(outputs->device, count, k,
-                                               (const float *)outputs->memory + first * k, best);
-}
-
 /* tg_metrics_add() without the rows of the ignored label. */
 static tg_status add_rows(tg_metrics *metrics, const tg_tensor *outputs, const int32_t *labels,
                           int32_t ignored) {
@@ -66,10 +51,12 @@ static tg_status add_rows(tg_metrics *metrics, const tg_tensor *outputs, const i
         TG_REQUIRE(labels[r] == ignored || (labels[r] >= 0 && (size_t)labels[r] < k),
                    "tg_metrics_add: row %zu: label %d is not in 0 .. %zu", r, (int)labels[r],
                    k - 1);
-    int32_t predicted[ROWS_AT_ONCE];
-    for (size_t first = 0; first < n; first += ROWS_AT_ONCE) {
-        const size_t count = rows_at_once(outputs, first);
-        TG_TRY(best_of(outputs, first, count, predicted));
+    enum { AT_ONCE = 256 };
+    int32_t predicted[AT_ONCE]; /* -1 where there is a NaN */
+    for (size_t first = 0; first < n; first += AT_ONCE) {
+        const size_t count = n - first < AT_ONCE ? n - first : AT_ONCE;
+        TG_TRY(outputs->device->operations->argmax(
+            outputs->device, count, k, (const float *)outputs->memory + first * k, predicted));
         for (size_t i = 0; i < count; i++) {
             const int32_t label = labels[first + i];
             if (label == ignored) continue;
@@ -110,61 +97,29 @@ void tg_metrics_finish(tg_metrics *metrics) {
     metrics->balanced_accuracy = present > 0 ? recalls / (double)present : 0;
 }
 
-static tg_status count_correct_rows(const tg_loss *loss, const tg_tensor *outputs,
-                                    tg_targets targets, size_t *correct, size_t *counted) {
-    int32_t predicted[ROWS_AT_ONCE], largest[ROWS_AT_ONCE];
-    for (size_t first = 0; first < tg_tensor_rows(outputs); first += ROWS_AT_ONCE) {
-        const size_t count = rows_at_once(outputs, first);
-        TG_TRY(best_of(outputs, first, count, predicted));
-        if (targets.values) TG_TRY(best_of(targets.values, first, count, largest));
-        const int32_t *labels = targets.values ? largest : targets.labels + first;
-        for (size_t i = 0; i < count; i++) {
-            if (!targets.values && labels[i] == loss->ignore_index) continue;
-            *correct += predicted[i] == labels[i];
-            (*counted)++;
-        }
+size_t tg_count_judged(const tg_loss *loss, tg_targets targets, size_t n, size_t k) {
+    if (loss->kind == TG_CROSS_ENTROPY && !targets.values) {
+        size_t count = 0;
+        for (size_t r = 0; r < n; r++) count += targets.labels[r] != loss->ignore_index;
+        return count;
     }
-    return TG_OK;
-}
-
-enum { ELEMENTS_AT_ONCE = 2048 };
-
-/* `count` elements from `first` on: where they are if the host can read them there, else copied
- * into `room`. */
-static tg_status elements_of(const tg_tensor *tensor, size_t first, size_t count, float *room,
-                             const float **elements) {
-    const tg_operations *operations = tensor->device->operations;
-    const float *memory = (const float *)tensor->memory + first;
-    *elements = operations->host_memory ? memory : room;
-    if (operations->host_memory) return TG_OK;
-    return operations->download(tensor->device, memory, room, count * sizeof *room);
-}
-
-static tg_status count_correct_elements(const tg_tensor *outputs, const tg_tensor *targets,
-                                        float threshold, size_t *correct, size_t *counted) {
-    float rooms[2][ELEMENTS_AT_ONCE];
-    for (size_t first = 0; first < outputs->count; first += ELEMENTS_AT_ONCE) {
-        const size_t left = outputs->count - first;
-        const size_t count = left < ELEMENTS_AT_ONCE ? left : ELEMENTS_AT_ONCE;
-        const float *output, *target;
-        TG_TRY(elements_of(outputs, first, count, rooms[0], &output));
-        TG_TRY(elements_of(targets, first, count, rooms[1], &target));
-        for (size_t i = 0; i < count; i++)
-            *correct += !isnan(output[i]) && (output[i] > threshold) == (target[i] > 0.5f);
-    }
-    *counted += outputs->count;
-    return TG_OK;
+    return loss->kind == TG_CROSS_ENTROPY ? n : loss->kind == TG_BINARY_CROSS_ENTROPY ? n * k : 0;
 }
 
 tg_status tg_count_correct(const tg_loss *loss, const tg_model *model, const tg_tensor *outputs,
-                           tg_targets targets, size_t *correct, size_t *counted) {
+                           tg_device_targets targets, size_t *correct) {
+    const tg_operations *operations = outputs->device->operations;
     if (loss->kind == TG_CROSS_ENTROPY)
-        return count_correct_rows(loss, outputs, targets, correct, counted);
-    if (loss->kind == TG_BINARY_CROSS_ENTROPY && targets.values) {
+        return operations->count_correct_rows(outputs->device, tg_tensor_rows(outputs),
+                                              tg_tensor_columns(outputs), outputs->memory, targets,
+                                              loss->ignore_index, correct);
+    if (loss->kind == TG_BINARY_CROSS_ENTROPY) {
         const tg_layer *last = tg_model_layer(model, tg_model_layer_count(model) - 1);
         const float threshold = tg_loss_is_fused(loss->kind, last->kind) ? 0.5f : 0;
-        return count_correct_elements(outputs, targets.values, threshold, correct, counted);
+        return operations->count_correct_elements(outputs->device, outputs->count, outputs->memory,
+                                                  targets.values, threshold, correct);
     }
+    if (correct) *correct = 0;
     return TG_OK;
 }
 
@@ -184,6 +139,7 @@ tg_status tg_evaluate_source(const tg_model *model, tg_plan *plan, tg_source *so
         tg_tensor x, y, values;
         tg_targets targets = {0};
         double value = 0;
+        size_t right = 0;
         status = tg_source_batch(source, 0, samples, count, &x, &values, &targets);
         if (!status) status = tg_plan_forward(plan, &x, &y);
         if (!status) status = tg_plan_loss(plan, &summed, targets, &value);
@@ -192,9 +148,11 @@ tg_status tg_evaluate_source(const tg_model *model, tg_plan *plan, tg_source *so
         if (metrics->classes > 0)
             status = add_rows(metrics, &y, targets.labels, loss->ignore_index);
         else
-            status = tg_count_correct(loss, model, &y, targets, &correct, &counted);
+            status = tg_count_correct(loss, model, &y, tg_device_targets_of(&targets), &right);
         total += value;
         weight += tg_loss_normalizer(loss, targets, count, tg_tensor_columns(&y));
+        correct += right;
+        counted += tg_count_judged(loss, targets, count, tg_tensor_columns(&y));
     }
     tg_release(samples);
     if (status) return status;

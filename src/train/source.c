@@ -69,24 +69,39 @@ void tg_source_destroy(tg_source *source) {
     *source = (tg_source){0};
 }
 
+tg_targets tg_source_targets(tg_source *source, const size_t *samples, size_t count) {
+    const int32_t *labels = tg_dataset_labels(source->dataset);
+    if (!source->labels) return tg_values(&source->values);
+    for (size_t i = 0; i < count; i++) source->labels[i] = labels[samples[i]];
+    return tg_labels(source->labels, count);
+}
+
+tg_status tg_source_fill(tg_source *source, uint64_t epoch, const size_t *samples, size_t count,
+                         float *x, float *values) {
+    const size_t columns = tg_tensor_columns(&source->x);
+    tg_tensor rows;
+    if (source->prepared.memory) {
+        const float *from = tg_tensor_data(&source->prepared);
+        for (size_t i = 0; i < count; i++)
+            memcpy(x + i * columns, from + samples[i] * columns, columns * sizeof *x);
+        (void)tg_source_targets(source, samples, count);
+    } else {
+        TG_TRY(tg_matrix_view(x, count, columns, &rows));
+        TG_TRY(tg_batch_fill(&source->maker, source->seed, epoch, samples, count, &rows,
+                             source->labels));
+    }
+    if (source->labels) return TG_OK;
+    TG_TRY(tg_matrix_view(values, count, tg_tensor_columns(&source->values), &rows));
+    return tg_dataset_batch_targets(source->dataset, samples, count, &rows);
+}
+
 tg_status tg_source_batch(tg_source *source, uint64_t epoch, const size_t *samples, size_t count,
                           tg_tensor *x, tg_tensor *values, tg_targets *targets) {
     tg_tensor room;
+    TG_TRY(tg_source_fill(source, epoch, samples, count, tg_tensor_data(&source->x_room),
+                          tg_tensor_data(&source->values_room)));
     TG_TRY(tg_tensor_slice(&source->x, 0, count, x));
     TG_TRY(tg_tensor_slice(&source->x_room, 0, count, &room));
-    if (source->prepared.memory) {
-        const size_t columns = tg_tensor_columns(x);
-        const float *from = tg_tensor_data(&source->prepared);
-        float *to = tg_tensor_data(&room);
-        const int32_t *labels = tg_dataset_labels(source->dataset);
-        for (size_t i = 0; i < count; i++) {
-            memcpy(to + i * columns, from + samples[i] * columns, columns * sizeof *to);
-            if (source->labels) source->labels[i] = labels[samples[i]];
-        }
-    } else {
-        TG_TRY(tg_batch_fill(&source->maker, source->seed, epoch, samples, count, &room,
-                             source->labels));
-    }
     TG_TRY(tg_host_send(&room, x));
     if (source->labels) {
         *targets = tg_labels(source->labels, count);
@@ -94,7 +109,6 @@ tg_status tg_source_batch(tg_source *source, uint64_t epoch, const size_t *sampl
     }
     TG_TRY(tg_tensor_slice(&source->values, 0, count, values));
     TG_TRY(tg_tensor_slice(&source->values_room, 0, count, &room));
-    TG_TRY(tg_dataset_batch_targets(source->dataset, samples, count, &room));
     TG_TRY(tg_host_send(&room, values));
     *targets = tg_values(values);
     return TG_OK;

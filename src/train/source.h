@@ -28,6 +28,15 @@ tg_status tg_source_open(tg_source *source, const tg_model *model, const tg_data
                          const tg_augmentation *augmentation, uint64_t seed, size_t rows);
 void tg_source_destroy(tg_source *source);
 
+/* Writes samples[0 .. count-1] into host memory: count rows of the model's inputs to `x`, and their
+ * targets: to source->labels or, rows of target values, to `values`. */
+tg_status tg_source_fill(tg_source *source, uint64_t epoch, const size_t *samples, size_t count,
+                         float *x, float *values);
+
+/* The targets alone: labels, now in source->labels; or values, which are not
+ * read yet. */
+tg_targets tg_source_targets(tg_source *source, const size_t *samples, size_t count);
+
 /* Gathers samples[0 .. count-1]: `x` becomes a view of count rows, `targets` what belongs to them,
  * both valid until the next batch. `values` holds the target values where there are some. */
 tg_status tg_source_batch(tg_source *source, uint64_t epoch, const size_t *samples, size_t count,

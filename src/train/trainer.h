@@ -6,6 +6,7 @@
 #include <tigrillo/fit.h>
 #include <tigrillo/plan.h>
 
+#include "train/queue.h"
 #include "train/source.h"
 
 typedef struct tg_trainer {
@@ -18,6 +19,7 @@ typedef struct tg_trainer {
     float *class_weights; /* when classes are balanced */
     size_t batch_size, steps_per_epoch;
     size_t *order; /* the samples in the order of this epoch */
+    tg_queue queue;
     /* Validation; the plan is NULL without it. */
     tg_plan *validation_plan;
     tg_source validation;
@@ -33,5 +35,9 @@ typedef struct tg_trainer {
     tg_history history;
     size_t history_capacity;
 } tg_trainer;
+
+/* Step `step` of the epoch: its samples and their number, and its learning rate. */
+const size_t *tg_trainer_samples(const tg_trainer *t, size_t step, size_t *count);
+double tg_trainer_learning_rate(const tg_trainer *t, size_t step);
 
 #endif

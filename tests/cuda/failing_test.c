@@ -1,51 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* Every call to the driver and to cuBLAS fails once: no crash, no leak, and a status that names the
  * call. And too little device memory. */
-#include <dlfcn.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cuda/runtime/tigrillo_cuda.h"
+#include "cuda/stand_in.h"
 #include "support/test.h"
 
-static struct {
-    void (*fail_at)(unsigned long call);
-    unsigned long (*calls)(void);
-    void (*memory)(size_t bytes);
-    int (*live)(void);
-} runtime;
-
-static void find(void *library, const char *name, void *function) {
-    void *found = dlsym(library, name);
-    if (!found) fail_msg("the runtime has no %s", name);
-    memcpy(function, &found, sizeof found);
-}
+static stand_in runtime;
 
 static int find_runtime(void **state) {
     (void)state;
-    const char *path = getenv("TIGRILLO_CUDA_LIBRARY");
-    void *library = path ? dlopen(path, RTLD_NOW) : NULL;
-    if (!library) fail_msg("TIGRILLO_CUDA_LIBRARY names no runtime");
-    find(library, "tigrillo_cuda_fail_at", &runtime.fail_at);
-    find(library, "tigrillo_cuda_calls", &runtime.calls);
-    find(library, "tigrillo_cuda_memory", &runtime.memory);
-    find(library, "tigrillo_cuda_live", &runtime.live);
+    runtime = find_stand_in();
     return 0;
 }
 
-enum { SAMPLES = 12, INPUTS = 5 };
+enum { SAMPLES = 12, SIDE = 3, INPUTS = SIDE * SIDE };
 
 static float values[SAMPLES * INPUTS] = {1, 0, 1};
+static const uint8_t pixels[SAMPLES * INPUTS] = {255, 0, 255};
 static const int32_t labels[SAMPLES] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
 
+/* Rows are on the device before training begins; pictures that are changed are sent batch by batch.
+ */
 static tg_status train(tg_device *device, const tg_dataset *dataset, float outputs[3]) {
     const tg_layer layers[] = {tg_dense(4), tg_gelu(),   tg_dropout(0.5f), tg_dense(4),
                                tg_tanh(),   tg_dense(3), tg_softmax()};
     tg_fit_options options = tg_fit_defaults();
     options.epochs = 1;
-    options.batch_size = 6;
+    options.batch_size = 4;
     options.clip_norm = 1;
+    options.augmentation.mirror = tg_dataset_shape(dataset).height > 0;
     tg_model *model = NULL;
     tg_tensor x = {0}, y = {0};
     tg_status status = tg_model_create(device, INPUTS, layers, TG_COUNT(layers), 1, &model);
@@ -61,31 +46,32 @@ static tg_status train(tg_device *device, const tg_dataset *dataset, float outpu
     return status;
 }
 
-static tg_status open_and_train(float outputs[3]) {
+static tg_status open_and_train(bool pictures, float outputs[3]) {
+    const tg_picture_shape shape = {SIDE, SIDE, 1};
     tg_device *device = NULL;
     tg_dataset *dataset = NULL;
     tg_tensor samples;
     assert_ok(tg_matrix_view(values, SAMPLES, INPUTS, &samples));
+    assert_ok(pictures ? tg_dataset_from_pictures(pixels, SAMPLES, shape, labels, 3, NULL, &dataset)
+                       : tg_dataset_from_rows(&samples, labels, 3, NULL, &dataset));
     tg_status status = tg_device_open("cuda", 1, &device);
-    if (!status) status = tg_dataset_from_rows(&samples, labels, 3, NULL, &dataset);
     if (!status) status = train(device, dataset, outputs);
     tg_dataset_destroy(dataset);
     tg_device_close(device);
     return status;
 }
 
-static void each_call_may_fail(void **state) {
-    (void)state;
+static void each_call_may_fail(bool pictures) {
     float expected[3], outputs[3];
     const unsigned long before = runtime.calls();
-    assert_ok(open_and_train(expected));
+    assert_ok(open_and_train(pictures, expected));
     const unsigned long calls = runtime.calls() - before;
     assert_true(calls > 200);
     size_t failed = 0;
     for (unsigned long call = 1; call <= calls; call++) {
         memset(outputs, 0, sizeof outputs);
         runtime.fail_at(runtime.calls() + call);
-        const tg_status status = open_and_train(outputs);
+        const tg_status status = open_and_train(pictures, outputs);
         if (status != TG_OK) {
             failed++;
             if (status != TG_DEVICE_ERROR && status != TG_OUT_OF_MEMORY && status != TG_UNSUPPORTED)
@@ -101,8 +87,18 @@ static void each_call_may_fail(void **state) {
     }
     runtime.fail_at(0);
     assert_true(failed > calls / 2);
-    assert_ok(open_and_train(outputs));
+    assert_ok(open_and_train(pictures, outputs));
     assert_memory_equal(outputs, expected, sizeof expected);
+}
+
+static void each_call_may_fail_with_rows(void **state) {
+    (void)state;
+    each_call_may_fail(false);
+}
+
+static void each_call_may_fail_with_pictures(void **state) {
+    (void)state;
+    each_call_may_fail(true);
 }
 
 static void memory_is_counted(void **state) {
@@ -123,7 +119,8 @@ static void memory_is_counted(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_call_may_fail),
+        cmocka_unit_test(each_call_may_fail_with_rows),
+        cmocka_unit_test(each_call_may_fail_with_pictures),
         cmocka_unit_test(memory_is_counted),
     };
     return cmocka_run_group_tests(tests, find_runtime, NULL);

@@ -224,6 +224,21 @@ static tg_status argmax(tg_device *device, size_t n, size_t k, const float *x,
     return end(device, cpu->operations->argmax(cpu, n, k, x, host_labels));
 }
 
+static tg_status count_correct_rows(tg_device *device, size_t n, size_t k, const float *outputs,
+                                    tg_device_targets targets, int32_t ignore_index,
+                                    size_t *correct) {
+    tg_device *cpu = BEGIN(outputs, targets.values);
+    return end(device, cpu->operations->count_correct_rows(cpu, n, k, outputs, targets,
+                                                           ignore_index, correct));
+}
+
+static tg_status count_correct_elements(tg_device *device, size_t count, const float *outputs,
+                                        const float *targets, float threshold, size_t *correct) {
+    tg_device *cpu = BEGIN(outputs, targets);
+    return end(device, cpu->operations->count_correct_elements(cpu, count, outputs, targets,
+                                                               threshold, correct));
+}
+
 static tg_status softmax_cross_entropy(tg_device *device, size_t n, size_t k, const float *logits,
                                        float temperature, tg_device_targets targets,
                                        const tg_loss *options, double scale, double *loss,
@@ -331,6 +346,8 @@ static const tg_operations operations = {
     .sum_normalize_forward = sum_normalize_forward,
     .sum_normalize_backward = sum_normalize_backward,
     .argmax = argmax,
+    .count_correct_rows = count_correct_rows,
+    .count_correct_elements = count_correct_elements,
     .softmax_cross_entropy = softmax_cross_entropy,
     .cross_entropy = cross_entropy,
     .binary_cross_entropy = binary_cross_entropy,

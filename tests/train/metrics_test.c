@@ -169,15 +169,53 @@ static void sides_of_many_elements(void **state) {
     const tg_loss loss = tg_loss_defaults(TG_BINARY_CROSS_ENTROPY);
     for (size_t layers = 1; layers <= 2; layers++) {
         const float middle = layers == 2 ? 0.5f : 0;
-        size_t expected = 0, correct = 3, counted = 4;
+        const tg_device_targets targets = {NULL, values.memory};
+        size_t expected = 0, correct = 0;
         for (size_t i = 0; i + 1 < N * K; i++) expected += (y[i] > middle) == (t[i] > 0.5f);
         tg_model *model = NULL;
         assert_ok(tg_model_create(test_device(), 1, last, layers, 1, &model));
-        assert_ok(tg_count_correct(&loss, model, &outputs, tg_values(&values), &correct, &counted));
-        assert_int_equal(correct, 3 + expected);
-        assert_int_equal(counted, 4 + N * K);
+        assert_ok(tg_count_correct(&loss, model, &outputs, targets, &correct));
+        assert_int_equal(correct, expected);
+        assert_int_equal(tg_count_judged(&loss, tg_values(&values), N, K), N * K);
         tg_model_destroy(model);
     }
+    test_destroy(&outputs, &values);
+}
+
+/* Cross-entropy counts rows, more here than are looked at together. */
+static void largest_of_many_rows(void **state) {
+    (void)state;
+    enum { N = 999, K = 7, IGNORED = 5 };
+    static int32_t labels[N];
+    uint64_t seed = 6;
+    tg_tensor outputs = reference_matrix(&seed, N, K, -1, 1);
+    tg_tensor values = reference_matrix(&seed, N, K, 0, 1);
+    test_set(&outputs, 4 * K + 1, NAN); /* row 4 is wrong */
+    const float *y = test_read(&outputs), *t = test_read(&values);
+    size_t right = 0, by_values = 0, kept = 0;
+    for (size_t r = 0; r < N; r++) {
+        size_t best = 0, target = 0;
+        for (size_t c = 1; c < K; c++) {
+            if (y[r * K + c] > y[r * K + best]) best = c;
+            if (t[r * K + c] > t[r * K + target]) target = c;
+        }
+        /* Every other row is right. */
+        labels[r] = (int32_t)(r % 2 == 0 ? best : (best + 1) % K);
+        kept += labels[r] != IGNORED;
+        right += r % 2 == 0 && r != 4 && labels[r] != IGNORED;
+        by_values += best == target && r != 4;
+    }
+    tg_loss loss = tg_loss_defaults(TG_CROSS_ENTROPY);
+    loss.ignore_index = IGNORED;
+    size_t correct = 0;
+    assert_ok(
+        tg_count_correct(&loss, NULL, &outputs, (tg_device_targets){.labels = labels}, &correct));
+    assert_int_equal(correct, right);
+    assert_int_equal(tg_count_judged(&loss, tg_labels(labels, N), N, K), kept);
+    assert_ok(tg_count_correct(&loss, NULL, &outputs, (tg_device_targets){.values = values.memory},
+                               &correct));
+    assert_int_equal(correct, by_values);
+    assert_int_equal(tg_count_judged(&loss, tg_values(&values), N, K), N);
     test_destroy(&outputs, &values);
 }
 
@@ -247,6 +285,7 @@ int main(void) {
         cmocka_unit_test(misuse),
         cmocka_unit_test(evaluation),
         cmocka_unit_test(sides_of_many_elements),
+        cmocka_unit_test(largest_of_many_rows),
         cmocka_unit_test(ignored_rows),
         cmocka_unit_test(evaluation_refuses_what_does_not_fit),
     };

@@ -176,3 +176,7 @@ CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t count, CUst
 void tigrillo_cuda_memory(size_t bytes) {
     memory_set_total(bytes);
 }
+
+size_t tigrillo_cuda_memory_used(void) {
+    return memory_used();
+}

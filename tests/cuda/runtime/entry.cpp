@@ -6,10 +6,13 @@
 #include "report.h"
 #include "task.h"
 #include "tigrillo_cuda.h"
+#include <map>
 #include <mutex>
+#include <string>
 
 static std::recursive_mutex mutex; /* one for the whole runtime: cuBLAS calls the driver */
 static unsigned long calls, failing_call;
+static std::map<std::string, unsigned long> calls_by_name;
 static bool failing_call_known;
 
 static void read_failing_call() {
@@ -23,6 +26,7 @@ Entry::Entry(const char *name, Needs needs) : outer(report_current_entry()), fai
     report_take_signals();
     read_failing_call();
     failing = ++calls == failing_call;
+    calls_by_name[name]++;
     if (failing) return;
     if (needs != Needs::nothing) context_check_initialized();
     if (needs == Needs::context) context_check_current();
@@ -47,4 +51,9 @@ void tigrillo_cuda_fail_at(unsigned long call) {
 unsigned long tigrillo_cuda_calls(void) {
     const std::lock_guard<std::recursive_mutex> guard(mutex);
     return calls;
+}
+
+unsigned long tigrillo_cuda_calls_of(const char *name) {
+    const std::lock_guard<std::recursive_mutex> guard(mutex);
+    return calls_by_name[name];
 }

@@ -21,10 +21,12 @@ extern "C" {
 
 /* The call with this number will fail; 0: none. tigrillo_cuda_calls() + 1 is the next one. */
 void tigrillo_cuda_fail_at(unsigned long call);
-unsigned long tigrillo_cuda_calls(void); /* so far */
+unsigned long tigrillo_cuda_calls(void);                /* so far, */
+unsigned long tigrillo_cuda_calls_of(const char *name); /* and of the function of this name */
 
-/* The size of device memory, 1 GiB at first. */
+/* The size of device memory, 1 GiB at first; and how much of it is allocated. */
 void tigrillo_cuda_memory(size_t bytes);
+size_t tigrillo_cuda_memory_used(void);
 
 /* Allocations, pinned or on the device, and objects of the API that are alive. */
 int tigrillo_cuda_live(void);
