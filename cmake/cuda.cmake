@@ -14,11 +14,20 @@ if(TIGRILLO_CUDA AND TIGRILLO_NVCC)
   if(TIGRILLO_WERROR)
     list(APPEND flags -Werror=all-warnings -Xptxas=-Werror)
   endif()
+  # CUDA before 12.8 does not know the newest.
+  execute_process(COMMAND ${TIGRILLO_NVCC} --list-gpu-code OUTPUT_VARIABLE known)
+  set(newest 75)
   foreach(architecture ${TIGRILLO_CUDA_ARCHITECTURES})
-    list(APPEND flags -gencode arch=compute_${architecture},code=sm_${architecture})
+    if(known MATCHES "sm_${architecture}")
+      list(APPEND flags -gencode arch=compute_${architecture},code=sm_${architecture})
+      set(newest ${architecture})
+    else()
+      message(STATUS "This nvcc compiles no kernels for sm_${architecture}")
+    endif()
   endforeach()
-  list(GET TIGRILLO_CUDA_ARCHITECTURES -1 newest)
-  list(APPEND flags -gencode arch=compute_${newest},code=compute_${newest})
+  if(NOT newest EQUAL 75)
+    list(APPEND flags -gencode arch=compute_${newest},code=compute_${newest})
+  endif()
   add_custom_command(OUTPUT ${image}
     COMMAND ${TIGRILLO_NVCC} -fatbin ${flags} -MD -MF ${image}.d -o ${image}
             ${PROJECT_SOURCE_DIR}/kernels/all.cu

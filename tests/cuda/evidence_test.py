@@ -21,7 +21,7 @@ import evidence  # pylint: disable=wrong-import-position
 
 def broken_dropout(folder, *changes):
     """A copy of the kernels in which there is dropout alone, with these changes."""
-    for header in KERNELS.glob("*.cuh"):
+    for header in [*KERNELS.glob("*.cuh"), *KERNELS.glob("*.h")]:
         shutil.copy(header, folder)
     text = (KERNELS / "dropout.cu").read_text()
     for old, new in changes:

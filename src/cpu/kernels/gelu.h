@@ -21,7 +21,8 @@ typedef struct scaled {
 TG_INLINE scaled exp_minus(vec high, vec low) {
     const vec exponent = exp_exponent(-high);
     const vec r = exp_rest(-high, exponent) - low;
-    return (scaled){(exp_curve(r) * r + 1) * r + 1, exponent};
+    const scaled result = {(exp_curve(r) * r + 1) * r + 1, exponent};
+    return result;
 }
 
 /* ---- s(x) = Phi(x), the distribution function of the standard normal ---- */
