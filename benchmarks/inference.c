@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Predictions, with one plan over a model that is only read.
  *
- *     inference [THREADS]
+ *     inference [THREADS [DEVICE]]
  *
  * is run by the driver (support/serve.h). Works, with the rows of first.f32 as the batch:
  *
  *     infer           dense layers, relu between them, softmax at the end
  *     infer_sigmoid   sigmoid behind every layer: what FANN can
  *
- * The limit of a single sample is to read all weights once. */
+ * The batch is in the device's memory, and the probabilities stay there. The limit of a single
+ * sample on the CPU is to read all weights once. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <tigrillo/tigrillo.h>
@@ -23,6 +25,7 @@ typedef struct bench_inference {
     tg_model *model;
     tg_plan *plan;
     tg_tensor x, y;
+    float *result;
     bench_limit weights;
 } bench_inference;
 
@@ -33,10 +36,16 @@ static void run(void *context) {
     check(tg_plan_forward(inference->plan, &inference->x, &inference->y));
 }
 
+static void fetch(void *context) {
+    const bench_inference *inference = context;
+    check(tg_tensor_read(&inference->y, inference->result, inference->y.count));
+}
+
 static void release(bench_inference *inference) {
     tg_plan_destroy(inference->plan);
     tg_model_destroy(inference->model);
     tg_tensor_destroy(&inference->x);
+    free(inference->result);
     *inference = (bench_inference){.device = inference->device};
 }
 
@@ -50,6 +59,7 @@ static void make(bench_inference *inference, const bench_network *network, bool 
                                                folder);
     check(tg_plan_create(inference->model, TG_INFERENCE, network->batch, &inference->plan));
     run(inference); /* which tells where the outputs are */
+    inference->result = allocate(inference->y.count, sizeof *inference->result);
 }
 
 static void prepare(bench_preparation *preparation) {
@@ -63,10 +73,12 @@ static void prepare(bench_preparation *preparation) {
     added->name = "tigrillo";
     added->context = &present;
     added->run = run;
-    added->result = tg_tensor_data(&present.y);
+    added->finish = finish_of(present.device);
+    added->end = fetch;
+    added->result = present.result;
     added->count = present.y.count;
     added->result_calls = 1;
-    if (network.batch == 1) {
+    if (network.batch == 1 && !added->finish) {
         tg_tensor parameters;
         check(tg_model_parameters(present.model, &parameters));
         present.weights = (bench_limit){.move = move_read,
@@ -78,10 +90,10 @@ static void prepare(bench_preparation *preparation) {
 }
 
 int main(int argc, char **argv) {
-    check(tg_device_open("cpu", threads_argument(argc, argv), &present.device));
+    present.device = device_argument(argc, argv);
     const bench_program program = {tigrillo_version(present.device), prepare};
     serve(&program);
     release(&present);
-    tg_device_close(present.device);
+    close_device(present.device);
     return 0;
 }

@@ -168,7 +168,7 @@ class Kernels(unittest.TestCase):
         given = {name: array.astype(numpy.float64)
                  for name, array in inputs.write(work, folder).items()}
         exact = FORMULAS[work.name](given["first.f32"], given.get("second.f32")).ravel()
-        names = program.ask("prepare", work.name, work.shape, folder)
+        names = program.ask("prepare", work.name, work.shape, folder, 1)
         self.assertIn("tigrillo", names)
         for name in names:
             if name.startswith("tigrillo"):
@@ -193,7 +193,7 @@ class Limits(unittest.TestCase):
         given = inputs.write(work, self.folder)
         program, = programs.start([spec], (threads,), FOLDER, {})
         try:
-            self.assertIn(name, program.ask("prepare", work.name, work.shape, self.folder))
+            self.assertIn(name, program.ask("prepare", work.name, work.shape, self.folder, 1))
             program.ask("median", name, 0)
             self.assertIsNotNone(program.ask("result", name, self.folder / "result.f32"))
         finally:

@@ -47,14 +47,18 @@ def describe(folder, available):
     for program in available:
         for version in program.versions.values():
             versions.setdefault(version.split("+")[0], program.spec.name)
-    blas = next((version for version, name in versions.items() if name == "products"), "unknown")
-    ours = next((version for version, name in versions.items() if name == "kernels"), "unknown")
-    return [("processor", f"{processor()}, {len(os.sched_getaffinity(0))} processors used"),
+    blas = next((version for version, name in versions.items() if name == "products"), None)
+    ours = next((version for version, name in versions.items()
+                 if name in ("kernels", "cuda_kernels")), "unknown")
+    gpu = next((program.versions["limit:copy"] for program in available
+                if "limit:copy" in program.versions), None)
+    peers = [version for version in versions if version not in (blas, ours, gpu)]
+    found = [("processor", f"{processor()}, {len(os.sched_getaffinity(0))} processors used"),
             ("caches", caches()),
             ("system", f"{platform.system()} {platform.machine()}, "
                        f"{' '.join(platform.libc_ver())}"),
             ("compiler", compiler(folder)),
             ("Python", platform.python_version()),
-            ("Tigrillo, its kernels", ours),
-            ("BLAS, its core type", blas),
-            ("peers", ", ".join(version for version in versions if version not in (blas, ours)))]
+            ("Tigrillo, its kernels", ours), ("BLAS, its core type", blas),
+            ("GPU, and what its driver is for", gpu), ("peers", ", ".join(peers))]
+    return [(name, value) for name, value in found if value is not None]

@@ -78,7 +78,7 @@ def enter(work, available, folder):
         if program.threads not in work.threads:
             continue
         try:
-            names = program.ask("prepare", work.name, work.shape, folder) or []
+            names = program.ask("prepare", work.name, work.shape, folder, work.copies) or []
         except programs.Gone as reason:
             print(f"!!! {program.spec.name} failed at {work.label} {work.shape}: {reason}")
             continue

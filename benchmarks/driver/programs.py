@@ -20,6 +20,12 @@ PEER_PROGRAMS = [Spec("dnnl", [], None), Spec("fann", [], 1), Spec("numpy_peer.p
                  Spec("numba_peer.py", [], None), Spec("torch_peer.py", [], None),
                  Spec("onnxruntime_peer.py", [], None), Spec("keras_peer.py", [], None)]
 
+# On a GPU; the first one knows which.
+CUDA = [Spec("cuda_kernels", [], None), Spec("training", ["cuda"], None),
+        Spec("inference", ["cuda"], None)]
+CUDA_PEERS = [Spec("cudnn", [], None), Spec("torch_peer.py", ["cuda"], None),
+              Spec("cupy_peer.py", [], None)]
+
 
 class Gone(Exception):
     """The program has ended, or does not answer."""

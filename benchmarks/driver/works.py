@@ -6,12 +6,13 @@ import dataclasses
 @dataclasses.dataclass(frozen=True)
 class Work:
     name: str  # as the programs know it
-    shape: str  # ROWSxCOLUMNS, or LAYERS/BATCH
+    shape: str  # ROWSxCOLUMNS, LAYERS/BATCH, or LAYERS/BATCH/SAMPLES
     threads: tuple = (1,)  # the contestants with these numbers of threads run in the same rounds
     quick: bool = False  # part of --quick
     variant: str = ""  # "confident": logits that are sure of the label; "busy neighbour": beside a
     # process that never sleeps
     contestants: tuple = ()  # only those that begin so; empty: all
+    copies: int = 1  # that calls take turns with, so that no cache holds them
 
     @property
     def label(self):
@@ -19,7 +20,7 @@ class Work:
 
     @property
     def rows(self):
-        return int(self.shape.split("x")[0] if "x" in self.shape else self.shape.split("/")[1])
+        return int(self.shape.split("x")[0] if "x" in self.shape else self.shape.split("/")[-1])
 
     @property
     def columns(self):
@@ -88,6 +89,55 @@ WORKS = [
     Work("infer_sigmoid", "12-16-4/1", quick=True),
 ]
 
+# On a GPU. What does not fit into a processor's caches above is taken in turns with copies of it
+# here, and goes through half a gigabyte, several times the largest second-level cache. The rest may
+# stay in the cache.
+CUDA = [
+    Work("copy", "1x67108864", quick=True),
+    Work("softmax", "16384x1000", copies=4),
+    Work("softmax", "4096x1000", quick=True, copies=16),
+    Work("softmax", "256x50257", quick=True, copies=5),
+    Work("softmax", "32x1000", quick=True),
+    Work("softmax", "1x1000000"),
+    Work("softmax", "60000x10", quick=True),
+    Work("softmax", "1024x4"),
+    Work("log_softmax", "4096x1000", copies=16),
+    Work("log_softmax", "60000x10"),
+    Work("softmax_backward", "4096x1000", copies=11),
+    Work("softmax_backward", "60000x10"),
+    Work("cross_entropy", "16384x1000", copies=4),
+    Work("cross_entropy", "4096x1000", quick=True, copies=16),
+    Work("cross_entropy", "256x50257", copies=5),
+    Work("cross_entropy", "32x1000"),
+    Work("cross_entropy", "1x1000000"),
+    Work("cross_entropy", "60000x10", quick=True),
+    Work("cross_entropy", "1024x4"),
+    Work("cross_entropy", "1024x1000", variant="confident"),
+    Work("jacobian", "1000x10", quick=True),
+    Work("jacobian", "1000x100", quick=True, copies=13),
+    Work("sigmoid", "64x1000"),
+    Work("sigmoid_backward", "64x1000"),
+    Work("tanh", "64x1000"),
+    Work("tanh_backward", "64x1000"),
+    Work("gelu", "64x1000"),
+    Work("gelu_backward", "64x1000"),
+    Work("sgd", "1x1000000"),
+    Work("adam", "1x1000000"),
+    Work("train", "784-128-10/1"),
+    Work("train", "784-128-10/64", quick=True),
+    Work("train", "784-128-10/1024", quick=True),
+    Work("train", "784-512-256-10/64", quick=True),
+    Work("train", "784-512-256-10/1024"),
+    Work("epoch", "784-128-10/64/60000", quick=True),
+    Work("epoch", "784-128-10/1024/60000", quick=True),
+    Work("epoch", "784-512-256-10/64/60000"),
+    Work("epoch", "784-512-256-10/1024/60000"),
+    Work("infer", "784-128-10/1", quick=True),
+    Work("infer", "784-128-10/64"),
+    Work("infer", "784-128-10/1024", quick=True),
+    Work("infer", "784-512-256-10/1024"),
+]
+
 # For the plot: about a million numbers in rows of ever more columns.
 PLOT_COLUMNS = [2, 3, 4, 6, 8, 10, 16, 24, 32, 64, 100, 128, 256, 512, 1000, 2000, 4096, 8192,
                 20000, 50257, 100000, 262144, 1000000]
@@ -109,3 +159,10 @@ TEST = [Work(name, shape) for name, shape in (
     ("infer", "6-5-3/1"), ("infer", "6-5-3/4"), ("infer_sigmoid", "6-5-3/4"))]
 TEST += [Work("softmax", "8x1000", both), Work("cross_entropy", "16x10", variant="confident"),
          Work("train", "6-5-3/4", both, variant="busy neighbour")]
+
+CUDA_TEST = [work for work in TEST if not work.variant and work.threads == (1,)
+             and not work.name.endswith("_sigmoid")]
+CUDA_TEST += [Work("copy", "3x7", copies=2), Work("softmax", "3x40", copies=3),
+              Work("softmax_backward", "3x40", copies=2), Work("cross_entropy", "3x40", copies=2),
+              Work("jacobian", "2x5", copies=2), Work("sgd", "3x5", copies=2),
+              Work("epoch", "6-5-3/4/10")]

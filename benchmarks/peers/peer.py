@@ -12,6 +12,7 @@ A peer is a table from works to functions, which take an Input and return contes
     serve({"numpy": "NumPy-2"}, {"softmax": softmax})
 """
 import dataclasses
+import itertools
 import os
 import pathlib
 import statistics
@@ -24,6 +25,7 @@ import numpy
 RESULT_STEPS = 5  # of training, as in training.c
 LEARNING_RATE = 0.01
 LEAST_SAMPLE = 1e-4  # seconds
+LEAST_SAMPLE_OF_DEVICE = 2e-3  # where the sample ends with waiting for a GPU
 LEAST_SAMPLES = 3
 
 
@@ -33,17 +35,20 @@ class Contestant:
     result: typing.Callable = None  # its outcome, as NumPy arrays to be put behind one another
     begin: typing.Callable = None  # before a timing, and before the calls that make the result
     result_calls: int = 1
+    finish: typing.Callable = None  # where calls only queue their work: waits until it is done
 
 
 class Input:
-    """What a work is given: a shape, and files of numbers."""
+    """What a work is given: a shape, and files of numbers; and which of the copies it is that calls
+    take turns with."""
 
-    def __init__(self, shape, folder):
+    def __init__(self, shape, folder, copy=0, copies=1):
         self.shape, self.folder = shape, pathlib.Path(folder)
-        if "/" in shape:
-            network, batch = shape.split("/")
-            self.sizes, self.rows = [int(size) for size in network.split("-")], int(batch)
-            self.columns = self.sizes[0]
+        self.copy, self.copies = copy, copies
+        if "/" in shape:  # LAYERS/BATCH, or LAYERS/BATCH/SAMPLES
+            network, *counts = shape.split("/")
+            self.sizes = [int(size) for size in network.split("-")]
+            self.batch, self.rows, self.columns = int(counts[0]), int(counts[-1]), self.sizes[0]
         else:
             self.rows, self.columns = (int(size) for size in shape.split("x"))
 
@@ -63,10 +68,35 @@ class Input:
         return layers
 
 
-def time_calls(run, calls):
-    start = time.perf_counter()
+def take_turns(copies):
+    """One contestant of several that do the same with memory of their own, each call by another.
+    The result is the last one's, so that all have had their turns."""
+    if len(copies) == 1:
+        return copies[0]
+    turns = {}
+
+    def begin():
+        turns["run"] = itertools.cycle([one.run for one in copies]).__next__
+        for one in copies:
+            if one.begin:
+                one.begin()
+
+    return dataclasses.replace(copies[-1], run=lambda: turns["run"]()(), begin=begin,
+                               result_calls=len(copies) * copies[-1].result_calls)
+
+
+def prepare(work, shape, folder, copies):
+    """The contestants by name."""
+    sets = [work(Input(shape, folder, copy, copies)) for copy in range(copies)]
+    return {name: take_turns([one[name] for one in sets if name in one]) for name in sets[0]}
+
+
+def time_calls(contestant, calls):
+    start, run = time.perf_counter(), contestant.run
     for _ in range(calls):
         run()
+    if contestant.finish:
+        contestant.finish()
     return time.perf_counter() - start
 
 
@@ -77,10 +107,13 @@ def time_contestant(contestant, seconds, average):
     if contestant.begin:
         contestant.begin()
     contestant.run()
-    while time_calls(contestant.run, calls) < LEAST_SAMPLE:
+    least = LEAST_SAMPLE_OF_DEVICE if contestant.finish else LEAST_SAMPLE
+    while time_calls(contestant, calls) < least:
         calls *= 2
+    while contestant.finish and time.perf_counter() - start < seconds / 3:
+        time_calls(contestant, calls)
     while len(samples) < LEAST_SAMPLES or time.perf_counter() - start < seconds:
-        samples.append(time_calls(contestant.run, calls) / calls)
+        samples.append(time_calls(contestant, calls) / calls)
     return average(samples)
 
 
@@ -99,10 +132,10 @@ def answer(line, versions, works, contestants):
     if command == "versions":
         return "ok " + " ".join(f"{name}={version}" for name, version in versions.items())
     if command == "prepare":
-        work, shape, folder = words
+        work, shape, folder, copies = words
         contestants.clear()
         if work in works:
-            contestants.update(works[work](Input(shape, folder)))
+            contestants.update(prepare(works[work], shape, folder, int(copies)))
         return " ".join(["ok", *contestants]) if contestants else "no contestant here"
     contestant = contestants[words[0]]
     if command in ("median", "mean"):

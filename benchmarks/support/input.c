@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/gpu.h"
+
 _Noreturn void fail(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -22,8 +24,28 @@ void check(tg_status status) {
 
 int threads_argument(int argc, char **argv) {
     long threads = argc > 1 ? strtol(argv[1], NULL, 10) : 1;
-    if (argc > 2 || threads < 1 || threads > 1024) fail("usage: %s [THREADS]", argv[0]);
+    if (argc > 3 || threads < 1 || threads > 1024) fail("usage: %s [THREADS [DEVICE]]", argv[0]);
     return (int)threads;
+}
+
+static bool is_gpu(const tg_device *device) {
+    return strcmp(tg_device_name(device), "cuda") == 0;
+}
+
+tg_device *device_argument(int argc, char **argv) {
+    tg_device *device = NULL;
+    check(tg_device_open(argc > 2 ? argv[2] : "cpu", threads_argument(argc, argv), &device));
+    if (is_gpu(device)) gpu_open();
+    return device;
+}
+
+void close_device(tg_device *device) {
+    if (is_gpu(device)) gpu_close();
+    tg_device_close(device);
+}
+
+void (*finish_of(const tg_device *device))(void) {
+    return is_gpu(device) ? gpu_wait : NULL;
 }
 
 const char *tigrillo_version(const tg_device *device) {
@@ -64,6 +86,13 @@ tg_tensor read_matrix(tg_device *device, const char *folder, const char *name, s
                       size_t columns) {
     tg_tensor tensor;
     check(tg_matrix_create(device, rows, columns, &tensor));
-    read_numbers(folder, name, tg_tensor_data(&tensor), rows * columns);
+    read_tensor(folder, name, &tensor);
     return tensor;
+}
+
+void read_tensor(const char *folder, const char *name, tg_tensor *tensor) {
+    float *numbers = allocate(tensor->count, sizeof *numbers);
+    read_numbers(folder, name, numbers, tensor->count);
+    check(tg_tensor_write(tensor, numbers, tensor->count));
+    free(numbers);
 }

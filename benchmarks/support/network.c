@@ -16,8 +16,9 @@ bool parse_network(const char *shape, bench_network *network) {
     }
     if (*rest != '/' || count < 2) return false;
     network->layers = count - 1;
-    network->batch = strtoul(rest + 1, &rest, 10);
-    return network->batch > 0 && *rest == '\0';
+    network->batch = network->samples = strtoul(rest + 1, &rest, 10);
+    if (*rest == '/') network->samples = strtoul(rest + 1, &rest, 10);
+    return network->batch > 0 && network->samples > 0 && *rest == '\0';
 }
 
 size_t network_parameters(const bench_network *network) {
@@ -38,6 +39,6 @@ tg_model *network_model(const bench_network *network, tg_device *device, tg_laye
     }
     check(tg_model_create(device, network->sizes[0], layers, 2 * network->layers, 1, &model));
     check(tg_model_parameters(model, &parameters));
-    if (folder) read_numbers(folder, "weights.f32", tg_tensor_data(&parameters), parameters.count);
+    if (folder) read_tensor(folder, "weights.f32", &parameters);
     return model;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The multilayer perceptrons of the works, as the driver names them: 784-128-10/64 has 784 inputs,
- * 128 hidden units, 10 outputs and batches of 64. */
+ * 128 hidden units, 10 outputs and batches of 64; 784-128-10/64/60000 has 60000 samples too. */
 #ifndef BENCHMARKS_NETWORK_H
 #define BENCHMARKS_NETWORK_H
 
@@ -15,6 +15,7 @@ typedef struct bench_network {
     size_t sizes[MOST_LAYERS + 1]; /* inputs, hidden units, outputs */
     size_t layers;                 /* dense ones: one less than there are sizes */
     size_t batch;
+    size_t samples; /* the batch, when nothing else is said */
 } bench_network;
 
 /* False when the shape is something else. */

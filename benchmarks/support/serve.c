@@ -11,15 +11,20 @@
 
 enum { MOST_SAMPLES = 16384, LEAST_SAMPLES = 3 };
 
-static double now(void) {
+double now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 static double time_calls(const bench_contestant *contestant, size_t calls) {
-    double start = now();
+    double start = now(), sum = 0;
+    if (contestant->seconds) {
+        for (size_t i = 0; i < calls; i++) sum += contestant->seconds(contestant->context);
+        return sum;
+    }
     for (size_t i = 0; i < calls; i++) contestant->run(contestant->context);
+    if (contestant->finish) contestant->finish();
     return now() - start;
 }
 
@@ -30,15 +35,17 @@ static int compare(const void *a, const void *b) {
 
 /* The median of samples, or their mean; each is of so many calls that the clock does not matter.
  * The first calls warm the caches, which other programs have used in between, and are not counted.
- */
+ * To wait for a GPU takes some microseconds: a sample is long enough for that not to matter either,
+ * and more calls go before, since its clock falls while it has nothing to do. */
 static double time_contestant(const bench_contestant *contestant, double seconds, bool mean) {
     static double samples[MOST_SAMPLES];
-    const double least_sample = 1e-4, start = now();
+    const double least_sample = contestant->finish ? 2e-3 : 1e-4, start = now();
     size_t calls = 1, count = 0;
     double sum = 0;
     if (contestant->begin) contestant->begin(contestant->context);
-    contestant->run(contestant->context);
+    if (contestant->run) contestant->run(contestant->context);
     while (time_calls(contestant, calls) < least_sample) calls *= 2;
+    while (contestant->finish && now() - start < seconds / 3) time_calls(contestant, calls);
     while (count < LEAST_SAMPLES || (count < MOST_SAMPLES && now() - start < seconds)) {
         samples[count] = time_calls(contestant, calls) / (double)calls;
         sum += samples[count++];
@@ -91,16 +98,18 @@ void serve(const bench_program *program) {
     bench_preparation preparation = {0};
     setvbuf(stdout, NULL, _IOLBF, 0);
     while (fgets(line, sizeof line, stdin)) {
-        const char *words[4] = {NULL};
+        const char *words[5] = {NULL};
         char *rest = line;
-        for (size_t i = 0; i < 4; i++) words[i] = strtok_r(NULL, " \n", &rest);
+        for (size_t i = 0; i < TG_COUNT(words); i++) words[i] = strtok_r(NULL, " \n", &rest);
         const char *command = words[0] ? words[0] : "";
         if (strcmp(command, "versions") == 0) {
             printf("ok %s\n", program->versions);
-        } else if (strcmp(command, "prepare") == 0 && words[3]) {
+        } else if (strcmp(command, "prepare") == 0 && words[4]) {
             preparation.work = words[1];
             preparation.shape = words[2];
             preparation.folder = words[3];
+            preparation.copies = strtoul(words[4], NULL, 10);
+            if (preparation.copies == 0) fail("%s copies?", words[4]);
             answer_prepare(program, &preparation);
         } else if ((strcmp(command, "median") == 0 || strcmp(command, "mean") == 0) && words[2]) {
             const double seconds = strtod(words[2], NULL);
