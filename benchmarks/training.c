@@ -102,6 +102,10 @@ static double time_epoch(void *context) {
     return (training->ends[EPOCHS - 1] - training->ends[0]) / (EPOCHS - 1);
 }
 
+static void run_epochs(void *context) {
+    (void)time_epoch(context);
+}
+
 static void release(bench_training *training) {
     tg_optimizer_destroy(training->optimizer);
     tg_plan_destroy(training->plan);
@@ -113,6 +117,14 @@ static void release(bench_training *training) {
     free(training->change);
     tg_dataset_destroy(training->dataset);
     *training = (bench_training){.device = training->device};
+}
+
+/* Of the model that is there now. */
+static void keep_initial(bench_training *training) {
+    check(tg_model_parameters(training->model, &training->parameters));
+    check(tg_vector_create(training->device, training->parameters.count, &training->initial));
+    check(tg_tensor_copy(&training->parameters, &training->initial));
+    training->change = allocate(training->parameters.count, sizeof *training->change);
 }
 
 static void make(bench_training *training, const bench_network *network, bool sigmoid,
@@ -138,12 +150,9 @@ static void make(bench_training *training, const bench_network *network, bool si
     }
     const tg_update_rule rule = tg_sgd(training->learning_rate);
     check(tg_plan_create(training->model, TG_TRAINING, rows, &training->plan));
-    check(tg_model_parameters(training->model, &training->parameters));
+    keep_initial(training);
     check(tg_optimizer_create(training->device, training->parameters.count, &rule,
                               &training->optimizer));
-    check(tg_vector_create(training->device, training->parameters.count, &training->initial));
-    check(tg_tensor_copy(&training->parameters, &training->initial));
-    training->change = allocate(training->parameters.count, sizeof *training->change);
 }
 
 static void make_epochs(bench_training *training, const bench_network *network,
@@ -159,9 +168,7 @@ static void make_epochs(bench_training *training, const bench_network *network,
     training->model = network_model(network, training->device, tg_relu(), tg_softmax(), folder);
     training->batch = network->batch;
     training->learning_rate = 0.01f;
-    check(tg_model_parameters(training->model, &training->parameters));
-    check(tg_vector_create(training->device, training->parameters.count, &training->initial));
-    check(tg_tensor_copy(&training->parameters, &training->initial));
+    keep_initial(training);
 }
 
 static void prepare(bench_preparation *preparation) {
@@ -176,17 +183,16 @@ static void prepare(bench_preparation *preparation) {
     added->context = &present;
     added->begin = begin;
     added->finish = finish_of(present.device);
-    if (epochs) {
+    added->run = epochs ? run_epochs : run;
+    added->seconds = epochs ? time_epoch : NULL;
+    if (epochs)
         make_epochs(&present, &network, preparation->folder);
-        added->seconds = time_epoch;
-        return;
-    }
-    make(&present, &network, sigmoid, preparation->folder);
-    added->run = run;
+    else
+        make(&present, &network, sigmoid, preparation->folder);
     added->end = subtract_initial;
     added->result = present.change;
     added->count = present.parameters.count;
-    added->result_calls = RESULT_STEPS;
+    added->result_calls = epochs ? 1 : RESULT_STEPS;
 }
 
 int main(int argc, char **argv) {

@@ -43,7 +43,7 @@ static double time_contestant(const bench_contestant *contestant, double seconds
     size_t calls = 1, count = 0;
     double sum = 0;
     if (contestant->begin) contestant->begin(contestant->context);
-    if (contestant->run) contestant->run(contestant->context);
+    contestant->run(contestant->context);
     while (time_calls(contestant, calls) < least_sample) calls *= 2;
     while (contestant->finish && now() - start < seconds / 3) time_calls(contestant, calls);
     while (count < LEAST_SAMPLES || (count < MOST_SAMPLES && now() - start < seconds)) {

@@ -33,7 +33,7 @@ typedef struct bench_contestant {
     void (*begin)(void *context), (*end)(void *context);
     /* Where calls only queue their work: waits until it is done. A part of the time; else NULL. */
     void (*finish)(void);
-    /* Where only a part of a call counts: makes the call and returns its seconds; else NULL. */
+    /* Where only a part of a call counts: the same as run(), and returns its seconds; else NULL. */
     double (*seconds)(void *context);
     int result_calls;    /* how many calls make the result, from begin() on; 0: there is none */
     const float *result; /* `count` numbers, and after them the loss */
