@@ -31,7 +31,7 @@ static int run(int argc, char **argv) {
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return help();
     if (strcmp(name, "--version") == 0) {
-        printf("tigrillo %s\n", tg_version());
+        printf("tigrillo %s (%s)\n", tg_version(), tg_components());
         return DONE;
     }
     for (size_t i = 0; i < TG_COUNT(commands); ++i) {

@@ -11,6 +11,11 @@ TG_BEGIN
 /* The version of the library that is linked: TG_VERSION when it was built. */
 TG_API const char *tg_version(void);
 
+/* Which of the optional components it was built with, for people to read: "OpenBLAS, stb_image,
+ * zlib, CUDA kernels", or "no optional components". A function that needs a missing one returns
+ * TG_UNSUPPORTED and names it. */
+TG_API const char *tg_components(void);
+
 TG_END
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole files, in and out, through the system's own calls: each of their errors is seen. */
 #define _XOPEN_SOURCE 700 /* realpath() */
-#define ZLIB_CONST        /* zlib's input is const */
 #include "base/file.h"
 
 #include <errno.h>
@@ -15,10 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <zlib.h>
-
 #include "base/memory.h"
 #include "base/status.h"
+
+#ifdef TG_ZLIB     /* by CMakeLists.txt */
+#define ZLIB_CONST /* its input is const */
+#include <zlib.h>
+#endif
 
 /* ---- In ---- */
 
@@ -91,6 +93,12 @@ tg_status tg_file_read(const char *path, size_t limit, unsigned char **bytes, si
     return TG_OK;
 }
 
+bool tg_is_gzip(const unsigned char *bytes, size_t size) {
+    return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+#ifdef TG_ZLIB
+
 static void *allocate_for_zlib(void *user, unsigned items, unsigned size) {
     (void)user;
     return tg_allocate(items, size);
@@ -99,10 +107,6 @@ static void *allocate_for_zlib(void *user, unsigned items, unsigned size) {
 static void release_for_zlib(void *user, void *memory) {
     (void)user;
     tg_release(memory);
-}
-
-bool tg_is_gzip(const unsigned char *bytes, size_t size) {
-    return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
 
 static size_t smaller(size_t a, size_t b) {
@@ -166,6 +170,17 @@ tg_status tg_unpack_gzip(const char *path, const unsigned char *packed, size_t p
     *size = b.size;
     return TG_OK;
 }
+
+#else
+
+tg_status tg_unpack_gzip(const char *path, const unsigned char *packed, size_t packed_size,
+                         size_t most, unsigned char **bytes, size_t *size) {
+    (void)packed, (void)packed_size, (void)most, (void)bytes, (void)size;
+    return tg_fail(TG_UNSUPPORTED,
+                   "%s: it is gzip data, which this build, without zlib, cannot read", path);
+}
+
+#endif
 
 /* ---- Out ---- */
 

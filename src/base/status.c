@@ -67,3 +67,7 @@ tg_status tg_within(const char *place, tg_status status) {
 const char *tg_version(void) {
     return TG_VERSION;
 }
+
+const char *tg_components(void) {
+    return TG_COMPONENTS; /* by CMakeLists.txt */
+}

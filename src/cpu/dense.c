@@ -6,8 +6,6 @@
  * the layer above: so weights, their gradients and the gradients by the units stay in its core's
  * cache. Only for large batches, whose rows are most of the memory, is it the rows that are split.
  */
-#include <cblas.h>
-#include <limits.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -28,8 +26,9 @@ typedef struct layer {
  * preparations are most of its work. */
 static bool uses_blas(const layer *l) {
     const size_t thin = 64;
-    return l->n >= thin && l->in >= thin && l->out >= thin && l->n <= INT_MAX && l->in <= INT_MAX &&
-           l->out <= INT_MAX && (double)l->n * (double)l->in * (double)l->out > 0x1p28;
+    return l->n >= thin && l->in >= thin && l->out >= thin &&
+           (double)l->n * (double)l->in * (double)l->out > 0x1p28 &&
+           tg_blas_takes(l->n, l->in, l->out);
 }
 
 /* In how many parts a product is done: in one, unless it takes more than some ten microseconds.
@@ -104,14 +103,18 @@ static void forward_part(void *context, size_t part) {
 
 static void forward_by_blas(const forward *f) {
     const layer *l = &f->l;
-    const int n = (int)l->n, in = (int)l->in, out = (int)l->out;
     /* The bias goes in first, the product is added to it. */
     if (f->b)
         for (size_t r = 0; r < l->n; r++) memcpy(f->y + r * l->out, f->b, l->out * sizeof *f->y);
-    tg_blas_begin(l->device->threads);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, out, in, 1, f->x, in, f->w, in,
-                f->b ? 1 : 0, f->y, out);
-    tg_blas_end();
+    tg_blas_multiply(l->device->threads, &(tg_blas_product){.m = l->n,
+                                                            .n = l->out,
+                                                            .k = l->in,
+                                                            .a = f->x,
+                                                            .b = f->w,
+                                                            .b_transposed = true,
+                                                            .factor = 1,
+                                                            .keep = f->b ? 1 : 0,
+                                                            .c = f->y});
 }
 
 /* y = activation(x W^T + b) */
@@ -196,11 +199,13 @@ static void weight_part(void *context, size_t part) {
 static void input_gradient(backward *b) {
     const layer *l = &b->l;
     if (uses_blas(l)) {
-        const int n = (int)l->n, in = (int)l->in, out = (int)l->out;
-        tg_blas_begin(l->device->threads);
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, in, out, 1, b->dy, out, b->w, in,
-                    0, b->dx, in);
-        tg_blas_end();
+        tg_blas_multiply(l->device->threads, &(tg_blas_product){.m = l->n,
+                                                                .n = l->in,
+                                                                .k = l->out,
+                                                                .a = b->dy,
+                                                                .b = b->w,
+                                                                .factor = 1,
+                                                                .c = b->dx});
         return;
     }
     b->parts = count_parts(l);
@@ -211,11 +216,15 @@ static void input_gradient(backward *b) {
 /* to = decay to + factor dy^T x */
 static void add_weight_gradient(const backward *b, float factor, float decay, float *to) {
     const layer *l = &b->l;
-    const int n = (int)l->n, in = (int)l->in, out = (int)l->out;
-    tg_blas_begin(l->device->threads);
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, out, in, n, factor, b->dy, out, b->x, in,
-                decay, to, in);
-    tg_blas_end();
+    tg_blas_multiply(l->device->threads, &(tg_blas_product){.m = l->out,
+                                                            .n = l->in,
+                                                            .k = l->n,
+                                                            .a = b->dy,
+                                                            .a_transposed = true,
+                                                            .b = b->x,
+                                                            .factor = factor,
+                                                            .keep = decay,
+                                                            .c = to});
 }
 
 static void weight_gradient(backward *b) {

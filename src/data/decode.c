@@ -11,6 +11,8 @@
 #include "base/status.h"
 #include "data/picture_check.h"
 
+#ifdef TG_STB /* by CMakeLists.txt */
+
 enum { MOST_BLOCKS = 64 };
 
 /* What stb_image allocates while this thread decodes one picture: it has no parameter for it. The
@@ -127,3 +129,13 @@ tg_status tg_decode(const unsigned char *bytes, size_t size, const char *name,
     *pixels = decoded;
     return TG_OK;
 }
+
+#else
+
+tg_status tg_decode(const unsigned char *bytes, size_t size, const char *name,
+                    tg_picture_shape *shape, uint8_t **pixels) {
+    (void)bytes, (void)size, (void)shape, (void)pixels;
+    return tg_fail(TG_UNSUPPORTED, "%s: this build, without stb_image, reads no pictures", name);
+}
+
+#endif

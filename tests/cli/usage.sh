@@ -8,6 +8,7 @@ has out "Usage: tigrillo COMMAND"
 empty err
 expect 0 "$tigrillo" --version
 has out "tigrillo 0."
+has out "(OpenBLAS, stb_image, zlib"
 
 for command in train evaluate predict inspect softmax; do
     expect 0 "$tigrillo" "$command" --help
