@@ -3,10 +3,8 @@
 option(TIGRILLO_INSTALL "Install the library, and the program where it is built"
        ${PROJECT_IS_TOP_LEVEL})
 
-add_library(tigrillo_shared SHARED EXCLUDE_FROM_ALL $<TARGET_OBJECTS:tigrillo>)
-foreach(instructions IN LISTS tigrillo_instructions)
-  target_sources(tigrillo_shared PRIVATE $<TARGET_OBJECTS:tigrillo_kernels_${instructions}>)
-endforeach()
+add_library(tigrillo_shared SHARED EXCLUDE_FROM_ALL $<TARGET_OBJECTS:tigrillo>
+            ${tigrillo_kernel_objects})
 target_include_directories(tigrillo_shared
                            INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
 target_link_libraries(tigrillo_shared PRIVATE ${tigrillo_libraries})

@@ -17,22 +17,27 @@
             &tg_elementwise_kernels_##instructions,                                                \
     }
 
+/* Which there are, cmake/kernels.cmake says. */
 DECLARE(baseline)
-#ifdef __x86_64__
+#ifdef TG_HAS_AVX2
 DECLARE(avx2)
+#endif
+#ifdef TG_HAS_AVX512
 DECLARE(avx512)
 #endif
 
 /* The best first. */
 static const tg_instructions sets[] = {
-#ifdef __x86_64__
+#ifdef TG_HAS_AVX512
     ENTRY(avx512),
+#endif
+#ifdef TG_HAS_AVX2
     ENTRY(avx2),
 #endif
     ENTRY(baseline),
 };
 
-/* What CMakeLists.txt tells the compiler that it may use. */
+/* What cmake/kernels.cmake tells the compiler that it may use. */
 static bool has_processor(const tg_instructions *set) {
 #ifdef __x86_64__
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
