@@ -25,7 +25,8 @@ IFS=$'\n'
     formatted=($(find_files '*.c' '*.h' -- include src cli datasets examples tests benchmarks))
     checked=($(find_files '*.c' -- src cli datasets))
     headers=($(find_files '*.h' -- include))
-    scripts=(.ci/run datasets/fetch $(find_files '*.sh' -- scripts tests datasets benchmarks))
+    scripts=(.ci/run datasets/fetch
+        $(find_files '*.sh' '*.bash' -- cli scripts tests datasets benchmarks))
 }
 unset IFS
 

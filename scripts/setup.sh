@@ -46,7 +46,7 @@ setup_apt() {
         return
     fi
     apt_install "${packages[@]}" g++ libcmocka-dev clang clang-format clang-tidy cppcheck valgrind \
-        gcovr shellcheck curl python3-venv python3-numpy
+        gcovr shellcheck curl groff-base python3-venv python3-numpy
     # Some releases of Ubuntu are without these.
     for package in libclang-rt-dev python3-torch; do
         apt_install "$package" || echo "There is no $package here: what needs it is not tested."
@@ -58,7 +58,7 @@ setup_dnf() {
         popt-devel stb_image-devel stb_image_write-devel)
     if [ "$1" = --tests ]; then
         packages+=(gcc-c++ libasan libubsan libcmocka-devel clang clang-tools-extra compiler-rt
-            cppcheck valgrind gcovr ShellCheck curl python3 python3-numpy python3-torch)
+            cppcheck valgrind gcovr ShellCheck curl groff-base python3 python3-numpy python3-torch)
     fi
     # zlib-devel may be provided by another package, which only --whatprovides knows.
     find_missing "rpm -q --whatprovides" "${packages[@]}"
@@ -79,7 +79,7 @@ fetch_stb() {
 
 setup_brew() {
     local packages=(cmake ninja pkgconf openblas jansson popt)
-    if [ "$1" = --tests ]; then packages+=(cmocka llvm cppcheck gcovr shellcheck numpy pytorch); fi
+    if [ "$1" = --tests ]; then packages+=(cmocka llvm cppcheck gcovr shellcheck groff numpy pytorch); fi
     if ! command -v cc >/dev/null; then
         echo "setup.sh: there is no compiler: install one with xcode-select --install" >&2
         exit 1
