@@ -50,3 +50,26 @@ file(RELATIVE_PATH libdir_in_prefix ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL
 file(RELATIVE_PATH includedir_in_prefix ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 configure_file(cmake/tigrillo.pc.in tigrillo.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/tigrillo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# cpack: a .tar.gz, and on Debian a .deb.
+set(CPACK_PACKAGE_NAME tigrillo)
+set(CPACK_PACKAGE_VENDOR "The Tigrillo authors")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+set(CPACK_PACKAGE_DESCRIPTION
+    "A library that trains and runs networks of dense layers, and a program that does it.")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_PACKAGE_CHECKSUM SHA256)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_GENERATOR TGZ)
+find_program(TIGRILLO_DPKG_SHLIBDEPS dpkg-shlibdeps)
+if(TIGRILLO_DPKG_SHLIBDEPS)
+  list(APPEND CPACK_GENERATOR DEB)
+endif()
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The Tigrillo authors")
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+# To link with the static library.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libopenblas-dev, libjansson-dev, zlib1g-dev")
+include(CPack)

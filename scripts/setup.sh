@@ -46,7 +46,8 @@ setup_apt() {
         return
     fi
     apt_install "${packages[@]}" g++ libcmocka-dev clang clang-format clang-tidy cppcheck valgrind \
-        gcovr shellcheck curl groff-base python3-venv python3-numpy
+        gcovr shellcheck curl groff-base dpkg-dev python3-venv \
+        python3-numpy
     # Some releases of Ubuntu are without these.
     for package in libclang-rt-dev python3-torch; do
         apt_install "$package" || echo "There is no $package here: what needs it is not tested."
