@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "device/device.h"
 #include "io/description.h"
 #include "io/json.h"
 #include "model/model.h"
@@ -165,11 +166,13 @@ static tg_status check_parameters(const tg_safetensors *file, size_t inputs, con
     return TG_OK;
 }
 
-/* Needs checked parameters. Everything is brought together beside the model and then copied at
- * once, so that the model never holds half of it. */
+/* Needs checked parameters. On the host nothing can fail then, and each goes to its place;
+ * elsewhere all are brought together beside the model and then copied at once, so that the model
+ * never holds half of them. */
 static tg_status copy_parameters(const tg_safetensors *file, tg_model *model) {
-    tg_tensor values = {.device = NULL};
-    TG_TRY(tg_vector_create(tg_cpu(), model->parameters.count, &values));
+    const bool host = model->device->operations->host_memory;
+    tg_tensor values = model->parameters;
+    if (!host) TG_TRY(tg_vector_create(tg_cpu(), model->parameters.count, &values));
     tg_status status = TG_OK;
     for (size_t i = 0; i < model->layer_count * 2 && !status; i++) {
         size_t layer = i / 2;
@@ -180,6 +183,7 @@ static tg_status copy_parameters(const tg_safetensors *file, tg_model *model) {
         status = view_parameter(model, &values, layer, bias, &view);
         if (!status) status = tg_safetensors_load(file, entry, &view);
     }
+    if (host) return status;
     if (!status) status = tg_tensor_copy(&values, &model->parameters);
     tg_tensor_destroy(&values);
     return status;

@@ -46,7 +46,8 @@ const char *tg_safetensors_name(const tg_safetensors *file);
 tg_status tg_safetensors_check_shape(const tg_safetensors *file, const tg_entry *entry,
                                      const size_t *shape, size_t rank);
 
-/* Copies an entry into a tensor of the same shape. TG_BAD_FORMAT, naming both shapes, if not. */
+/* Copies an entry into a tensor of the same shape. TG_BAD_FORMAT, naming both shapes, if not; where
+ * the tensor's memory is the host's, nothing else can fail. */
 tg_status tg_safetensors_load(const tg_safetensors *file, const tg_entry *entry, tg_tensor *tensor);
 
 typedef struct tg_text_pair {

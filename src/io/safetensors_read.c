@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "device/device.h"
 #include "io/json.h"
 #include "io/safetensors.h"
 
@@ -300,18 +301,26 @@ tg_status tg_safetensors_check_shape(const tg_safetensors *file, const tg_entry 
                    entry->name, has, needs);
 }
 
-/* Byte by byte: the data may be unaligned, and the host may be big-endian. */
+/* The data are little-endian and may be unaligned. */
 static void decode(const unsigned char *bytes, size_t count, float *values) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(values, bytes, count * sizeof *values);
+#else
     for (size_t i = 0; i < count; i++, bytes += 4) {
         uint32_t bits = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                         (uint32_t)bytes[3] << 24;
         memcpy(&values[i], &bits, sizeof bits);
     }
+#endif
 }
 
 tg_status tg_safetensors_load(const tg_safetensors *file, const tg_entry *entry,
                               tg_tensor *tensor) {
     TG_TRY(tg_safetensors_check_shape(file, entry, tensor->shape, tensor->rank));
+    if (tensor->device->operations->host_memory) {
+        decode(entry->bytes, entry->count, tensor->memory);
+        return TG_OK;
+    }
     float *values = tg_allocate(entry->count, sizeof *values);
     if (!values) return TG_OUT_OF_MEMORY;
     decode(entry->bytes, entry->count, values);
