@@ -13,6 +13,9 @@ set(TIGRILLO_ZLIB AUTO CACHE STRING "Read gzip files with zlib: ON, OFF or AUTO"
 
 # What the library says of itself (tg_components).
 set(tigrillo_components "")
+if(TIGRILLO_INFERENCE_ONLY)
+  list(APPEND tigrillo_components "inference only")
+endif()
 
 # tigrillo_component(VARIABLE NAME FOUND WITHOUT): VARIABLE becomes ON or OFF in this project; and says,
 # when it is OFF, what does not work then.

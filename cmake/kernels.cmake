@@ -27,7 +27,7 @@ foreach(instructions IN LISTS sets)
   target_include_directories(${target} PRIVATE src include)
   target_compile_definitions(${target} PRIVATE TG_INSTRUCTIONS=${instructions}
                              _POSIX_C_SOURCE=200809L)
-  target_compile_options(${target} PRIVATE -fno-math-errno -fno-trapping-math -ffp-contract=fast
+  target_compile_options(${target} PRIVATE ${tigrillo_options} -ffp-contract=fast
                          ${flags_${instructions}})
   list(APPEND tigrillo_kernel_objects $<TARGET_OBJECTS:${target}>)
   string(TOUPPER TG_HAS_${instructions} definition)

@@ -12,8 +12,8 @@ TG_BEGIN
 TG_API const char *tg_version(void);
 
 /* Which of the optional components it was built with, for people to read: "OpenBLAS, stb_image,
- * zlib, CUDA kernels", or "no optional components". A function that needs a missing one returns
- * TG_UNSUPPORTED and names it. */
+ * zlib, CUDA kernels", or "no optional components"; and "inference only" first, where training was
+ * left out. A function that needs what is missing returns TG_UNSUPPORTED and names it. */
 TG_API const char *tg_components(void);
 
 TG_END

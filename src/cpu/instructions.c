@@ -39,7 +39,7 @@ static const tg_instructions sets[] = {
 
 /* What cmake/kernels.cmake tells the compiler that it may use. */
 static bool has_processor(const tg_instructions *set) {
-#ifdef __x86_64__
+#if defined TG_HAS_AVX2 || defined TG_HAS_AVX512
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (strcmp(set->name, "avx2") == 0) return avx2;
     if (strcmp(set->name, "avx512") == 0)

@@ -132,6 +132,7 @@ tg_status tg_plan_create(const tg_model *model, tg_purpose purpose, size_t rows,
     TG_REQUIRE(model && plan, "tg_plan_create: an argument is NULL");
     TG_REQUIRE(purpose == TG_INFERENCE || purpose == TG_TRAINING,
                "tg_plan_create: there is no purpose %d", (int)purpose);
+    if (purpose == TG_TRAINING) TG_TRY(tg_check_trains("tg_plan_create", model->device));
     tg_plan *made = tg_allocate(1, sizeof *made);
     if (!made) return TG_OUT_OF_MEMORY;
     made->model = model;

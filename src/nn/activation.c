@@ -26,6 +26,7 @@ tg_status tg_activation_backward(tg_layer_kind kind, float slope, const tg_tenso
     const char *name = tg_activation_needs_input(kind) ? "x" : "y";
     TG_TRY(tg_check_count("activation", name, source, "dy", dy));
     TG_TRY(tg_check_count("activation", "dy", dy, "dx", dx));
+    TG_TRY(tg_check_trains("activation", dy->device));
     TG_TRY(check_slope(kind, slope));
     return dy->device->operations->activation_backward(dy->device, kind, slope, dy->count,
                                                        source->memory, dy->memory, dx->memory);

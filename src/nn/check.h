@@ -15,6 +15,13 @@ static inline tg_status tg_check_tensor(const char *operation, const char *name,
     return TG_OK;
 }
 
+/* Refuses what only training needs where the device's table lacks it: in a build for inference. */
+static inline tg_status tg_check_trains(const char *operation, const tg_device *device) {
+    if (device->operations->dense_backward) return TG_OK;
+    return tg_fail(TG_UNSUPPORTED, "%s: this build of the library is for inference only",
+                   operation);
+}
+
 /* Both must exist and live on one device. */
 static inline tg_status tg_check_pair(const char *operation, const char *name_a, const tg_tensor *a,
                                       const char *name_b, const tg_tensor *b) {

@@ -35,6 +35,7 @@ tg_status tg_dense_backward(const tg_tensor *x, const tg_tensor *weight, const t
     const char *operation = "tg_dense_backward";
     TG_TRY(tg_check_tensor(operation, "x", x));
     TG_TRY(tg_check_tensor(operation, "weight", weight));
+    TG_TRY(tg_check_trains(operation, x->device));
     size_t n = tg_tensor_rows(x), in = tg_tensor_columns(x), out = tg_tensor_rows(weight);
     TG_TRY(check_matrix(operation, "weight", weight, x, out, in));
     TG_TRY(check_matrix(operation, "dy", dy, x, n, out));

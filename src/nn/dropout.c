@@ -7,6 +7,7 @@
 tg_status tg_dropout_forward(const tg_tensor *x, float rate, uint64_t seed, uint64_t stream,
                              tg_tensor *y) {
     TG_TRY(tg_check_count("dropout", "the input", x, "the output", y));
+    TG_TRY(tg_check_trains("dropout", x->device));
     TG_REQUIRE(rate >= 0 && rate < 1, "dropout: the rate is %g, but must be in [0, 1)",
                (double)rate);
     return x->device->operations->dropout(x->device, rate, seed, stream, x->count, x->memory,

@@ -58,6 +58,7 @@ static tg_status check(const char *operation, const tg_tensor *outputs, const tg
                        const tg_loss *options, double *loss, const tg_tensor *gradient) {
     TG_TRY(tg_check_tensor(operation, "the output", outputs));
     TG_REQUIRE(loss, "%s: loss is NULL", operation);
+    TG_TRY(tg_check_trains(operation, outputs->device));
     size_t n = tg_tensor_rows(outputs), k = tg_tensor_columns(outputs);
     TG_REQUIRE(k > 0, "%s: the outputs have no columns", operation);
     TG_TRY(tg_loss_check(options, k));

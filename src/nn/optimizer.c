@@ -77,6 +77,7 @@ tg_status tg_sgd_step(tg_tensor *weight, const tg_tensor *gradient, const tg_upd
     TG_TRY(tg_check_like(operation, "weight", weight, "gradient", gradient));
     TG_TRY(tg_update_rule_check(rule));
     TG_REQUIRE(rule->kind == TG_SGD, "%s: the rule is not SGD's", operation);
+    TG_TRY(tg_check_trains(operation, weight->device));
     TG_REQUIRE(velocity || rule->momentum == 0, "%s: momentum needs a velocity", operation);
     if (velocity) TG_TRY(tg_check_like(operation, "weight", weight, "velocity", velocity));
     bool moves = velocity && rule->momentum > 0;
@@ -93,6 +94,7 @@ tg_status tg_adam_step(tg_tensor *weight, const tg_tensor *gradient, const tg_up
     TG_TRY(tg_check_like(operation, "weight", weight, "second", second));
     TG_TRY(tg_update_rule_check(rule));
     TG_REQUIRE(rule->kind == TG_ADAM, "%s: the rule is not Adam's", operation);
+    TG_TRY(tg_check_trains(operation, weight->device));
     TG_REQUIRE(step >= 1, "%s: steps count from 1", operation);
     return weight->device->operations->adam_step(weight->device, rule, step, weight->count,
                                                  gradient->memory, first->memory, second->memory,
@@ -101,6 +103,7 @@ tg_status tg_adam_step(tg_tensor *weight, const tg_tensor *gradient, const tg_up
 
 tg_status tg_clip_norm(tg_tensor *gradient, float limit, double *norm) {
     TG_TRY(tg_check_tensor("tg_clip_norm", "gradient", gradient));
+    TG_TRY(tg_check_trains("tg_clip_norm", gradient->device));
     TG_REQUIRE(limit > 0, "tg_clip_norm: the limit is %g, but must be above 0", (double)limit);
     const tg_operations *operations = gradient->device->operations;
     double sum = 0;

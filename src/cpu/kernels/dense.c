@@ -26,6 +26,8 @@ static void forward(size_t n, size_t in, size_t out, const float *x, const float
     TG_KERNEL(tg_dense_multiply)(&product, true, b);
 }
 
+#ifndef TG_INFERENCE_ONLY
+
 static void multiply(const tg_product *product) {
     TG_KERNEL(tg_dense_multiply)(product, false, NULL);
 }
@@ -43,8 +45,13 @@ static void sum_columns(size_t n, size_t columns, const float *x, size_t x_row, 
     }
 }
 
+#endif
+
 const tg_dense_kernels TG_KERNEL(tg_dense_kernels) = {
     .forward = forward,
+#ifndef TG_INFERENCE_ONLY
     .multiply = multiply,
     .multiply_step = TG_KERNEL(tg_dense_multiply_step),
-    .sum_columns = sum_columns};
+    .sum_columns = sum_columns,
+#endif
+};

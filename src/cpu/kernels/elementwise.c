@@ -29,14 +29,16 @@ static void scale(float factor, size_t count, float *x) {
 const tg_elementwise_kernels TG_KERNEL(tg_elementwise_kernels) = {
     .exp = exp_all,
     .activation_forward = TG_KERNEL(tg_activation_forward),
+    .fill = fill,
+    .scale = scale,
+    .all_finite = TG_KERNEL(tg_all_finite),
+#ifndef TG_INFERENCE_ONLY
     .activation_backward = TG_KERNEL(tg_activation_backward),
     .dropout = TG_KERNEL(tg_dropout),
     .sgd = TG_KERNEL(tg_sgd),
     .adam = TG_KERNEL(tg_adam),
-    .fill = fill,
-    .scale = scale,
     .sum_of_squares = TG_KERNEL(tg_sum_of_squares),
-    .all_finite = TG_KERNEL(tg_all_finite),
     .binary_cross_entropy = TG_KERNEL(tg_binary_cross_entropy),
     .mean_squared_error = TG_KERNEL(tg_mean_squared_error),
+#endif
 };

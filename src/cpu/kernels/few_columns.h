@@ -14,7 +14,11 @@ enum { MOST_FEW = LANES == 4 ? 32 : 160 };
 /* A group's numbers, and one more vector, because the last row is read as if it were longer. */
 enum { GROUP_SIZE = (MOST_FEW + 1) * LANES };
 
-/* Calls function(k, ...) so that the compiler knows the most usual k. */
+/* Calls function(k, ...) so that the compiler knows the most usual k; not where size counts more.
+ */
+#ifdef __OPTIMIZE_SIZE__
+#define TG_FOR_FEW(function, k, ...) function(k, __VA_ARGS__);
+#else
 #define TG_FOR_FEW(function, k, ...)                                                               \
     switch (k) {                                                                                   \
     case 2:                                                                                        \
@@ -38,6 +42,7 @@ enum { GROUP_SIZE = (MOST_FEW + 1) * LANES };
     default:                                                                                       \
         function(k, __VA_ARGS__);                                                                  \
     }
+#endif
 
 /* The rows that the lanes of the group's vector j belong to: position / k, by multiplication, which
  * is exact below 16 MOST_FEW. */

@@ -97,7 +97,7 @@ void TG_KERNEL(tg_log_softmax)(size_t n, size_t k, const float *x, float *y) {
         const size_t groups = n / LANES, done = groups * LANES;
         TG_FOR_FEW(groups_of, k, groups, x, y)
         if (done < n) rest_of(n - done, k, x + done * k, y + done * k);
-    } else if (x != y && n * k * sizeof *y > tg_stream_bytes) {
+    } else if (x != y && streams(n * k * sizeof *y)) {
         many(true, n, k, x, y);
     } else {
         many(false, n, k, x, y);

@@ -62,7 +62,7 @@ static inline float softmax_factor(void *context, size_t r, float label, row_sha
 }
 
 static void softmax(size_t n, size_t k, const float *x, float *y) {
-    const bool streaming = x != y && n * k * sizeof *y > tg_stream_bytes;
+    const bool streaming = x != y && streams(n * k * sizeof *y);
     if (k <= MOST_FEW)
         softmax_few(n, k, x, y, streaming);
     else if (streaming)
@@ -73,13 +73,15 @@ static void softmax(size_t n, size_t k, const float *x, float *y) {
 
 const tg_softmax_kernels TG_KERNEL(tg_softmax_kernels) = {
     .softmax = softmax,
-    .cross_entropy = TG_KERNEL(tg_cross_entropy),
     .part_exps = TG_KERNEL(tg_part_exps),
     .part_scale = TG_KERNEL(tg_part_scale),
     .part_write = TG_KERNEL(tg_part_write),
+    .log_softmax = TG_KERNEL(tg_log_softmax),
+    .argmax = TG_KERNEL(tg_argmax),
+#ifndef TG_INFERENCE_ONLY
+    .cross_entropy = TG_KERNEL(tg_cross_entropy),
     .softmax_backward = TG_KERNEL(tg_softmax_backward),
     .softmax_jacobian = TG_KERNEL(tg_softmax_jacobian),
-    .log_softmax = TG_KERNEL(tg_log_softmax),
     .log_softmax_backward = TG_KERNEL(tg_log_softmax_backward),
-    .argmax = TG_KERNEL(tg_argmax),
+#endif
 };

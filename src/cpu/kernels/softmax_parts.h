@@ -6,6 +6,16 @@
 #include "cpu/kernels/softmax.h"
 #include "cpu/kernels/vector.h"
 
+/* Whether a result of so many bytes is written past the caches; not by code that must be small. */
+TG_INLINE bool streams(size_t bytes) {
+#ifdef __OPTIMIZE_SIZE__
+    (void)bytes;
+    return false;
+#else
+    return bytes > tg_stream_bytes;
+#endif
+}
+
 double TG_KERNEL(tg_cross_entropy)(size_t n, size_t k, const float *x,
                                    const tg_label_targets *targets, float *dx);
 tg_row_part TG_KERNEL(tg_part_exps)(size_t k, const float *x, float *e);
