@@ -23,6 +23,7 @@ static CUctx_st primary;
 static pid_t initialized_by; /* 0: not initialized */
 /* Never destroyed: a program may still close its device from an exit handler. */
 static thread_local std::vector<CUcontext> &current = *new std::vector<CUcontext>;
+static int pushed; /* and not popped, in any thread */
 
 void context_check_initialized() {
     if (!initialized_by) fail("cuInit() was not called, or failed");
@@ -31,7 +32,6 @@ void context_check_initialized() {
 
 void context_check_current() {
     if (current.empty() || !current.back()) fail("no context is current in this thread");
-    if (!primary.references) fail("the current context was released");
 }
 
 int tigrillo_cuda_live(void) {
@@ -107,7 +107,7 @@ static int attribute(CUdevice_attribute name) {
     case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR:
         return options().capability % 10;
     case CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT:
-        return 4;
+        return options().processors;
     case CU_DEVICE_ATTRIBUTE_WARP_SIZE:
         return 32;
     case CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK:
@@ -209,6 +209,9 @@ CUresult cuDevicePrimaryCtxRelease(CUdevice device) {
     if (primary.references == 1) {
         task_wait_all();
         check_leaks("when the primary context was released");
+        if (pushed)
+            fail("the primary context was released, but was pushed %d times more often than popped",
+                 pushed);
     }
     primary.references--;
     return result;
@@ -224,6 +227,7 @@ CUresult cuCtxPushCurrent(CUcontext context) {
     if (entry.fails()) return entry.error();
     check_context(context);
     current.push_back(context);
+    pushed++;
     return CUDA_SUCCESS;
 }
 
@@ -233,6 +237,7 @@ CUresult cuCtxPopCurrent(CUcontext *context) {
     if (current.empty()) fail("no context is there to be popped");
     if (context) *context = current.back();
     current.pop_back();
+    pushed--;
     return result;
 }
 
@@ -240,8 +245,14 @@ CUresult cuCtxSetCurrent(CUcontext context) {
     const Entry entry("cuCtxSetCurrent", Needs::initialization);
     if (entry.fails()) return entry.error();
     if (context) check_context(context);
-    if (!current.empty()) current.pop_back();
-    if (context) current.push_back(context);
+    if (!current.empty()) {
+        current.pop_back();
+        pushed--;
+    }
+    if (context) {
+        current.push_back(context);
+        pushed++;
+    }
     return CUDA_SUCCESS;
 }
 

@@ -33,6 +33,7 @@ static Options read_environment() {
     result.capability = static_cast<int>(number("TIGRILLO_CUDA_CAPABILITY", 75, 999));
     result.driver_version = static_cast<int>(number("TIGRILLO_CUDA_DRIVER", 13000, 99999));
     result.devices = static_cast<int>(number("TIGRILLO_CUDA_DEVICES", 1, 16));
+    result.processors = static_cast<int>(number("TIGRILLO_CUDA_PROCESSORS", 4, 1024));
     return result;
 }
 

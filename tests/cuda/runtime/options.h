@@ -14,6 +14,7 @@ struct Options {
     int capability;     /* TIGRILLO_CUDA_CAPABILITY, 75 by default */
     int driver_version; /* TIGRILLO_CUDA_DRIVER, 13000 by default */
     int devices;        /* TIGRILLO_CUDA_DEVICES, 1 by default */
+    int processors;     /* TIGRILLO_CUDA_PROCESSORS: multiprocessors, 4 by default */
 };
 
 /* Read once, when first asked for. */

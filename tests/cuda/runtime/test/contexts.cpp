@@ -8,6 +8,7 @@
 
 static void test_device() {
     setenv("TIGRILLO_CUDA_DRIVER", "12040", 1);
+    setenv("TIGRILLO_CUDA_PROCESSORS", "132", 1);
     int value = 0;
     char name[64];
     OK(cuDriverGetVersion, &value);
@@ -22,6 +23,8 @@ static void test_device() {
     EXPECT(std::strstr(name, "native"));
     OK(cuDeviceGetAttribute, &value, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
     EXPECT(value == 7);
+    OK(cuDeviceGetAttribute, &value, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device);
+    EXPECT(value == 132);
     const char *text = nullptr;
     OK(cuGetErrorName, CUDA_ERROR_OUT_OF_MEMORY, &text);
     EXPECT(!std::strcmp(text, "CUDA_ERROR_OUT_OF_MEMORY"));
@@ -88,13 +91,17 @@ static void test_faulty_contexts() {
         s.close();
         CALL(cuDevicePrimaryCtxRelease, 0);
     });
-    faults("context released and current", {"the current context was released"}, [] {
+    faults("context released and current", {"pushed 1 times more often than popped"}, [] {
         OK(cuInit, 0);
         CUcontext context = nullptr;
         OK(cuDevicePrimaryCtxRetain, &context, 0);
         OK(cuCtxPushCurrent, context);
         OK(cuDevicePrimaryCtxRelease, 0);
-        api_cuCtxSynchronize();
+    });
+    faults("context released and current in another thread", {"pushed 1 times more often"}, [] {
+        Session s;
+        std::thread([&s] { OK(cuCtxSetCurrent, s.context); }).join();
+        s.close();
     });
     passes("no device", [] {
         setenv("TIGRILLO_CUDA_DEVICES", "0", 1);
