@@ -157,7 +157,6 @@ static void agree_on_every_shape(void **state) {
     }
 }
 
-/* Rows of three logits and what softmax and log-softmax make of them. */
 /* Devices take short, longer and long rows in different ways; around the bounds between these. */
 static void agree_on_every_length(void **state) {
     (void)state;
@@ -178,6 +177,7 @@ static void agree_on_every_length(void **state) {
         }
 }
 
+/* Rows of three logits and what softmax and log-softmax make of them. */
 static void meet_their_limits(void **state) {
     (void)state;
     const float inf = INFINITY, big = FLT_MAX, third = (float)(1.0 / 3);
