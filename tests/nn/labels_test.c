@@ -67,6 +67,19 @@ static void sorts_random_rows(void **state) {
     tg_tensor_destroy(&x);
 }
 
+/* Many numbers are compared at a time, in turns. */
+static void finds_a_nan_in_any_column(void **state) {
+    (void)state;
+    enum { K = 101 };
+    uint64_t seed = 2;
+    tg_tensor x = reference_matrix(&seed, K, K, -5, 5);
+    int32_t labels[K];
+    for (size_t c = 0; c < K; c++) test_set(&x, c * K + c, NAN); /* of row c */
+    assert_ok(tg_argmax(&x, labels));
+    for (size_t r = 0; r < K; r++) assert_int_equal(labels[r], -1);
+    tg_tensor_destroy(&x);
+}
+
 static void answers_for_rows_without_columns(void **state) {
     (void)state;
     tg_tensor empty = test_matrix(NULL, 3, 0), nothing = test_matrix(NULL, 0, 3);
@@ -133,6 +146,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_largest),
         cmocka_unit_test(sorts_random_rows),
+        cmocka_unit_test(finds_a_nan_in_any_column),
         cmocka_unit_test(answers_for_rows_without_columns),
         cmocka_unit_test(makes_distributions),
         cmocka_unit_test(refuses_what_does_not_fit),

@@ -168,13 +168,46 @@ static void agree_on_every_length(void **state) {
         for (operation o = SOFTMAX; o < OPERATIONS; o++) {
             const reference_shape shape = {2, {3, lengths[i]}};
             tg_tensor dy = reference_tensor(&seed, &shape, -1, 1);
-            /* Also rows where 0 would be a wrong maximum. */
-            const double high = o != SUM_NORMALIZE && i % 3 == 1 ? -1 : 15;
-            tg_tensor x = reference_tensor(&seed, &shape, o == SUM_NORMALIZE ? 0.1 : -15, high);
+            /* Also rows so far below 0 that with 0 as their maximum nothing would be left of them.
+             */
+            const double middle = o != SUM_NORMALIZE && i % 3 == 1 ? -300 : 0;
+            const double low = o == SUM_NORMALIZE ? 0.1 : middle - 15;
+            tg_tensor x = reference_tensor(&seed, &shape, low, middle + 15);
             compare(o, &x, &dy, 1, i % 2);
             if (o == SOFTMAX) compare(o, &x, &dy, 1.5f, i % 2);
             test_destroy(&x, &dy);
         }
+}
+
+/* Four elements at a time are for memory that is aligned, which a part of a tensor is not. */
+static void agree_wherever_a_tensor_begins(void **state) {
+    (void)state;
+    static const size_t lengths[] = {8, 100, 256, 512, 1000, 1028, 4100};
+    uint64_t seed = 5;
+    for (size_t i = 0; i < TG_COUNT(lengths) * OPERATIONS; i++) {
+        const size_t k = lengths[i / OPERATIONS];
+        const operation o = (operation)(i % OPERATIONS);
+        const reference_shape shape = {1, {k + 1}};
+        tg_tensor whole_x = reference_tensor(&seed, &shape, o == SUM_NORMALIZE ? 0.1 : -15, 15), x;
+        tg_tensor whole_dy = reference_tensor(&seed, &shape, -1, 1), dy;
+        tg_tensor whole_y = test_vector(NULL, k + 1), y;
+        tg_tensor aligned_x = test_vector(NULL, k), aligned_y = test_vector(NULL, k);
+        assert_ok(tg_tensor_slice(&whole_x, 1, k, &x));
+        assert_ok(tg_tensor_slice(&whole_dy, 1, k, &dy));
+        assert_ok(tg_tensor_slice(&whole_y, 1, k, &y));
+        compare(o, &x, &dy, 1, false);
+        assert_ok(tg_tensor_copy(&x, &aligned_x));
+        assert_ok(forward(o, &aligned_x, 1, &aligned_y));
+        assert_ok(forward(o, &aligned_x, 1, &y));
+        double *expected = reference_widen(test_read(&aligned_y), k);
+        double *scale = calloc(k, sizeof *scale);
+        for (size_t c = 0; c < k; c++)
+            scale[c] = fabs(expected[c]) + (o == LOG_SOFTMAX ? 2e-9 : 0x1p-126);
+        assert_near(expected, test_read(&y), scale, k, 2 * tolerance(o, 1));
+        free(expected);
+        free(scale);
+        test_destroy(&whole_x, &whole_dy, &whole_y, &aligned_x, &aligned_y);
+    }
 }
 
 /* Rows of three logits and what softmax and log-softmax make of them. */
@@ -418,6 +451,7 @@ int main(void) {
         cmocka_unit_test(references_agree_with_central_differences),
         cmocka_unit_test(agree_on_every_shape),
         cmocka_unit_test(agree_on_every_length),
+        cmocka_unit_test(agree_wherever_a_tensor_begins),
         cmocka_unit_test(meet_their_limits),
         cmocka_unit_test(softmax_is_a_distribution),
         cmocka_unit_test(jacobian_agrees_with_the_products),
