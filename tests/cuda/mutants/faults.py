@@ -6,19 +6,30 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Test:
+    name: str
+    elements: int = 9000  # TIGRILLO_TEST_ELEMENTS
+    processors: int = 4  # TIGRILLO_CUDA_PROCESSORS
+    native: bool = False  # not interpreted
+
+
+@dataclass(frozen=True)
 class Fault:
     name: str
     file: str
     old: str
     new: str
     what: str
-    tests: list[str]
-    equivalent: str = ""  # why it changes nothing; then it must not be noticed
+    tests: list[Test]  # the first is the most likely to notice it, and quickly
 
 
-SOFTMAX, LOSS, DENSE, LABELS = ["nn.softmax"], ["nn.loss"], ["nn.dense"], ["nn.labels"]
-LONG_SOFTMAX = ["nn.softmax@320000"]  # with rows that several blocks share
-FAILING = ["cuda.failing"]
+ACTIVATION, DENSE, DROPOUT = [Test("nn.activation")], [Test("nn.dense")], [Test("nn.dropout")]
+LABELS, LOSS, OPTIMIZER = [Test("nn.labels")], [Test("nn.loss")], [Test("nn.optimizer")]
+SOFTMAX = [Test("nn.softmax")]
+# Rows that several blocks share; and one that more share than a warp has lanes.
+LONG_ROWS = [Test("nn.long_rows", elements=70000)]
+VERY_LONG_ROW = [Test("nn.long_rows", elements=600000, processors=132)]
+FAILING = [Test("cuda.failing", native=True)]
 
 DEVICE, ROWS, ROW_EXP = "kernels/device.cuh", "kernels/rows.cuh", "kernels/row_exp.cuh"
 WARP_ROW, REDUCE = "kernels/warp_row.cuh", "kernels/reduce.cu"
@@ -41,10 +52,6 @@ BARRIERS = [
           "a block's next sum overwrites the parts of this one", SOFTMAX + LOSS),
     Fault("join-barrier", ROW_EXP, SYNC + BLOCK_JOIN, BLOCK_JOIN,
           "the joining of a long row does not wait for the warps' parts", SOFTMAX),
-    Fault("join-barrier-after", ROW_EXP, BLOCK_JOIN + SYNC, BLOCK_JOIN,
-          "a block's next row overwrites the parts of this one, and its gradient the logit",
-          SOFTMAX + LOSS,
-          "one row a block is launched, and what is read before the barrier before it, is not after"),
     Fault("max-barrier", ROWS, SYNC + ROW_MAX, ROW_MAX,
           "a block's maximum does not wait for the warps' parts", SOFTMAX),
     Fault("columns-barrier", REDUCE, "= sum;\n    __syncthreads();\n", "= sum;\n",
@@ -54,13 +61,13 @@ BARRIERS = [
           "    if (c >= k) return;\n    shared[threadIdx.y][threadIdx.x] = sum;\n",
           "some threads return before a barrier", DENSE),
     Fault("divergent-shuffle", ENTROPY_CU, "    label_target t = {0, true, 0};\n",
-          "    if (row >= n) return;\n    label_target t = {0, true, 0};\n",
+          "    if (c >= k) return;\n    label_target t = {0, true, 0};\n",
           "lanes return before the others' shuffle", LOSS),
     Fault("unordered-total", REDUCE,
-          "    total = block_sum(total, shared);\n    if (threadIdx.x == 0) *sum = total;\n",
-          "    if (threadIdx.x == 0) shared[0] = 0;\n    __syncthreads();\n"
-          "    shared[0] += total;\n    __syncthreads();\n    if (threadIdx.x == 0) *sum = shared[0];\n",
-          "all threads add to one shared total at once", LOSS),
+          "    sum = block_sum(sum, shared);\n    if (threadIdx.x == 0) sums[blockIdx.x] = sum;\n",
+          "    if (threadIdx.x == 0) shared[0] = 0;\n    __syncthreads();\n    shared[0] += sum;\n"
+          "    __syncthreads();\n    if (threadIdx.x == 0) sums[blockIdx.x] = shared[0];\n",
+          "all threads add to one shared total at once", OPTIMIZER),
 ]
 
 REDUCTIONS = [
@@ -84,6 +91,9 @@ REDUCTIONS = [
           "the largest of a row begins with 0", LABELS),
     Fault("argmax-last-nan", REDUCE, "nan |= isnan(v);", "nan = isnan(v);",
           "a NaN is forgotten when a lane goes on", LABELS),
+    Fault("join-first-warp", ROW_EXP, "i = threadIdx.x; i < gridDim.x; i += blockDim.x",
+          "i = threadIdx.x % WARP; i < gridDim.x && threadIdx.x < WARP; i += blockDim.x",
+          "of the parts of a row only as many are joined as a warp has lanes", VERY_LONG_ROW),
     Fault("block-stride", DEVICE, "return (size_t)gridDim.x * blockDim.x;", "return blockDim.x;",
           "blocks take each other's elements too", LOSS),
 ]
@@ -92,9 +102,9 @@ BOUNDS = [
     Fault("forward-reads-one-more", ACTIVATION_CU,
           "i < count; i += grid_stride())\n        y[i]",
           "i <= count; i += grid_stride())\n        y[i]",
-          "an element too many read and written", ["nn.activation"]),
+          "an element too many read and written", ACTIVATION),
     Fault("dropout-one-more", DROPOUT_CU, "if (4 * i + j < count)", "if (4 * i + j <= count)",
-          "an element too many read and written", ["nn.dropout"]),
+          "an element too many read and written", DROPOUT),
     Fault("row-one-more", WARP_ROW, "v[i] = c < k ? x[c]", "v[i] = c <= k ? x[c]",
           "a column too many read", SOFTMAX),
     Fault("warp-row-guard", SOFTMAX_CU, "    if (row >= n) return; /* the whole warp */\n", "",
@@ -106,11 +116,11 @@ BOUNDS = [
     Fault("loss-row-guard", ENTROPY_CU, "if (row < n && c == 0) losses[row]",
           "if (c == 0) losses[row]", "losses of rows after the last are written", LOSS),
     Fault("parts-miss-columns", ROW_EXP, "(k / gridDim.x + 4) / 4 * 4", "k / gridDim.x / 4 * 4",
-          "the last columns of a long row belong to no block", LOSS),
+          "the last columns of a long row belong to no block", LONG_ROWS),
     Fault("parts-beyond-end", ROW_EXP, "return part * each < k ? part * each : k;",
-          "return part * each;", "the last part of a long row goes beyond it", LOSS),
+          "return part * each;", "the last part of a long row goes beyond it", LONG_ROWS),
     Fault("parts-of-first-row", ROW_EXP, "states[blockIdx.y * gridDim.x + i]", "states[i]",
-          "all long rows are given the first one's sums", LONG_SOFTMAX + LOSS),
+          "all long rows are given the first one's sums", LONG_ROWS),
     Fault("misaligned-head", SOFTMAX_CU,
           "    while (head < end && !is_aligned(x + head)) head++;\n", "",
           "four elements at a time from where a row begins, aligned or not", SOFTMAX),
@@ -128,7 +138,7 @@ FORMULAS = [
           "the label's logit is read when the gradient may be in its place", LOSS),
     Fault("label-in-place", ENTROPY_CU, "label_row_of(join_parts(states, shared), logits[row])",
           "label_row_of(join_parts(states, shared), x[row * k + t.label])",
-          "the same, of a row that several blocks share", LOSS),
+          "the same, of a row that several blocks share", LONG_ROWS),
     Fault("ignore-index", ENTROPY_CU, "t.ignored = t.label == ignore_index;",
           "t.ignored = false;", "ignored rows count", LOSS),
     Fault("ignored-nan", ENTROPY_CU, "    if (t.ignored) return 0; /* even of NaN */\n", "",
@@ -140,15 +150,15 @@ FORMULAS = [
     Fault("minus-infinity", ROW_EXP, "} else if (x != -INFINITY) {", "} else {",
           "-Inf at the beginning of a row makes it NaN", SOFTMAX),
     Fault("philox", DROPOUT_CU, "k1 += 0xBB67AE85u;", "k1 += 0xBB67AE86u;",
-          "a constant of Philox", ["nn.dropout"]),
+          "a constant of Philox", DROPOUT),
     Fault("beta2", OPTIMIZER_CU, "fmaf((1 - beta2) * g,", "fmaf((1 - beta1) * g,",
-          "Adam's second moment with beta1", ["nn.optimizer"]),
+          "Adam's second moment with beta1", OPTIMIZER),
     Fault("bias-correction", ELEMENTWISE_C, "tg_adam_factors_of(rule, step)",
           "tg_adam_factors_of(rule, step + 1)", "Adam's correction for the next step",
-          ["nn.optimizer"]),
+          OPTIMIZER),
     Fault("nesterov", OPTIMIZER_CU, "nesterov ? fmaf(momentum, v, g) : v",
           "nesterov ? v : fmaf(momentum, v, g)", "Nesterov's step where it is not asked for",
-          ["nn.optimizer"]),
+          OPTIMIZER),
 ]
 
 PRODUCTS = [
@@ -171,7 +181,7 @@ LAUNCHES = [
           "columns = k / TG_CUDA_BLOCK + (k < TG_CUDA_BLOCK)", "no block for the last columns",
           DENSE),
     Fault("grid-swapped", SOFTMAX_C, "grid = {parts, (unsigned)n}", "grid = {(unsigned)n, parts}",
-          "rows and parts of long rows swapped", LONG_SOFTMAX),
+          "rows and parts of long rows swapped", LONG_ROWS),
     Fault("kernel-too-short", SOFTMAX_C, "(k % TG_CUDA_WARP > 0) <= each",
           "(k % TG_CUDA_WARP > 1) <= each", "rows of one column too many for their kernel", SOFTMAX),
     Fault("arguments-swapped", SOFTMAX_C, "void **plain = TG_CUDA_ARGUMENTS(&n, &k, (void *)&y, "
@@ -192,10 +202,8 @@ LAUNCHES = [
 MEMORY = [
     Fault("to-host-no-wait", CUDA_C, "    return wait_for(device);\n}", "    return TG_OK;\n}",
           "the host reads before a copy is done", SOFTMAX),
-    Fault("to-device-no-wait", CUDA_C,
-          "    return wait_for(device); /* the caller may change `host` */\n", "    return TG_OK;\n",
-          "the host may reuse what is still to be copied", SOFTMAX,
-          "the driver has read memory that is not pinned when the call returns"),
+    Fault("to-device-less", CUDA_C, "cuMemcpyHtoDAsync_v2, to, host, bytes,",
+          "cuMemcpyHtoDAsync_v2, to, host, bytes - 1,", "the last byte is not copied", SOFTMAX),
     Fault("stale-labels", LOSS_C,
           "    TG_TRY(tg_cuda_to_device(device, targets.labels, l->labels, labels));\n",
           "    static size_t before;\n    if (before != labels)\n"
@@ -205,7 +213,9 @@ MEMORY = [
     Fault("scratch-half", CUDA_C, "tg_cuda_allocate(device, total, &device->scratch)",
           "tg_cuda_allocate(device, total / 2, &device->scratch)", "scratch of half its size", LOSS),
     Fault("states-half", SOFTMAX_C, "n * parts * 2 * sizeof(float)", "n * parts * sizeof(float)",
-          "room for half of a long row's parts", LONG_SOFTMAX),
+          "room for half of a long row's parts", VERY_LONG_ROW),
+    Fault("loss-states-half", LOSS_C, "n * parts * 2 * sizeof(float)", "n * parts * sizeof(float)",
+          "the same for the loss", VERY_LONG_ROW),
     Fault("scratch-overlaps", CUDA_C, "        (void)add_place(&next, sizes[i]);\n", "",
           "all places in scratch are one", LOSS),
     Fault("scratch-freed-early", CUDA_C,
