@@ -161,6 +161,36 @@ static void agree_on_every_shape(void **state) {
     }
 }
 
+/* Four elements at a time are for memory that is aligned, which a part of a tensor is not: all that
+ * an operation reads and writes may or may not be. */
+static void agree_wherever_a_tensor_begins(void **state) {
+    (void)state;
+    enum { LENGTH = 41, SOURCE = 0, DY, RESULT, TENSORS };
+    uint64_t seed = 3;
+    tg_tensor whole[TENSORS], part[TENSORS], y = test_vector(NULL, LENGTH);
+    tg_tensor x = reference_tensor(&seed, &(reference_shape){1, {LENGTH}}, -3, 3);
+    tg_tensor dx = test_vector(NULL, LENGTH);
+    for (size_t t = 0; t < TENSORS; t++) whole[t] = test_vector(NULL, LENGTH + 1);
+    for (size_t i = 0; i < TG_COUNT(activations) << TENSORS; i++) {
+        const activation *a = &activations[i >> TENSORS];
+        for (size_t t = 0; t < TENSORS; t++)
+            assert_ok(tg_tensor_slice(&whole[t], i >> t & 1, LENGTH, &part[t]));
+        assert_ok(tg_tensor_copy(&x, &part[SOURCE]));
+        assert_ok(tg_tensor_copy(&x, &part[DY]));
+        assert_ok(a->forward(&x, &y));
+        assert_ok(a->backward(&x, &x, &dx));
+        double *expected_y = reference_widen(test_read(&y), LENGTH);
+        double *expected_dx = reference_widen(test_read(&dx), LENGTH);
+        assert_ok(a->forward(&part[SOURCE], &part[RESULT]));
+        assert_near(expected_y, test_read(&part[RESULT]), NULL, LENGTH, 2 * TOLERANCE);
+        assert_ok(a->backward(&part[SOURCE], &part[DY], &part[RESULT]));
+        assert_near(expected_dx, test_read(&part[RESULT]), NULL, LENGTH, 2 * TOLERANCE);
+        free(expected_y);
+        free(expected_dx);
+    }
+    test_destroy(&whole[SOURCE], &whole[DY], &whole[RESULT], &x, &y, &dx);
+}
+
 /* Every 9973rd float there is: all sizes from denormals to FLT_MAX, infinities, many NaNs. */
 static void agree_on_all_kinds_of_floats(void **state) {
     (void)state;
@@ -273,6 +303,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(references_agree_with_central_differences),
         cmocka_unit_test(agree_on_every_shape),
+        cmocka_unit_test(agree_wherever_a_tensor_begins),
         cmocka_unit_test(agree_on_all_kinds_of_floats),
         cmocka_unit_test(meet_their_limits),
         cmocka_unit_test(agree_with_pytorch),

@@ -84,6 +84,11 @@ static void drops_the_same_again(void **state) {
         assert_memory_equal(test_read(&y), values, length * sizeof(float));
         assert_true(values[length] == 1);
     }
+    /* Wherever in memory it begins. */
+    assert_ok(tg_tensor_fill(&dx, 1));
+    assert_ok(tg_tensor_slice(&dx, 1, SOME - 1, &part));
+    assert_ok(tg_dropout_forward(&part, 0.4f, 5, 6, &part));
+    assert_memory_equal(test_read(&y), test_read(&part), (SOME - 1) * sizeof(float));
     /* Another seed or stream drops others. */
     static const uint64_t others[][2] = {
         {4, 6}, {5, 7}, {6, 5}, {5 + (1ull << 32), 6}, {5, 6 + (1ull << 32)}};

@@ -27,7 +27,7 @@ ACTIVATION, DENSE, DROPOUT = [Test("nn.activation")], [Test("nn.dense")], [Test(
 LABELS, LOSS, OPTIMIZER = [Test("nn.labels")], [Test("nn.loss")], [Test("nn.optimizer")]
 SOFTMAX = [Test("nn.softmax")]
 # Rows that several blocks share; and one that more share than a warp has lanes.
-LONG_ROWS = [Test("nn.long_rows", elements=70000)]
+LONG_ROWS = [Test("nn.long_rows", elements=100000)]
 VERY_LONG_ROW = [Test("nn.long_rows", elements=600000, processors=132)]
 FAILING = [Test("cuda.failing", native=True)]
 
@@ -35,6 +35,7 @@ DEVICE, ROWS, ROW_EXP = "kernels/device.cuh", "kernels/rows.cuh", "kernels/row_e
 WARP_ROW, REDUCE = "kernels/warp_row.cuh", "kernels/reduce.cu"
 SOFTMAX_CU, ENTROPY_CU = "kernels/softmax.cu", "kernels/cross_entropy.cu"
 ACTIVATION_CU, DROPOUT_CU = "kernels/activation.cu", "kernels/dropout.cu"
+BACKWARD_CU = "kernels/softmax_backward.cu"
 OPTIMIZER_CU = "kernels/optimizer.cu"
 CUDA_C, DENSE_C, LAUNCH_C = "src/cuda/cuda.c", "src/cuda/dense.c", "src/cuda/launch.c"
 LOSS_C, SOFTMAX_C = "src/cuda/loss.c", "src/cuda/softmax.c"
@@ -128,6 +129,17 @@ BOUNDS = [
           "four elements at a time in rows of any length", SOFTMAX),
     Fault("misaligned-tensor", SOFTMAX_CU, "k % 4 == 0 && is_aligned(x) && is_aligned(y)",
           "k % 4 == 0", "four elements at a time, wherever the tensor begins", SOFTMAX),
+    Fault("misaligned-input", ACTIVATION_CU, "= is_aligned(x) && is_aligned(y);",
+          "= is_aligned(y);", "four elements at a time, wherever the input begins", ACTIVATION),
+    Fault("misaligned-gradient", ACTIVATION_CU, "is_aligned(source) && is_aligned(dy) && ",
+          "is_aligned(source) && ", "the same of a gradient", ACTIVATION),
+    Fault("misaligned-dropout", DROPOUT_CU, "= is_aligned(x) && is_aligned(y);", "= true;",
+          "the same of what dropout reads and writes", DROPOUT),
+    Fault("misaligned-loss", ENTROPY_CU, "is_aligned(x) && (!dx || is_aligned(dx + row * k))",
+          "is_aligned(x)", "the same of the gradient of a loss", LOSS),
+    Fault("misaligned-loss-head", ENTROPY_CU,
+          "    if (!is_aligned(dx + head)) head = end; /* they are not aligned alike */\n", "",
+          "the same in long rows", LOSS),
     Fault("columns-miss-rows", REDUCE, "n / gridDim.y + (n % gridDim.y > 0)", "n / gridDim.y",
           "the last rows belong to no block", DENSE),
 ]
@@ -149,6 +161,12 @@ FORMULAS = [
           "if (!(power >= -126)) return 0;", "the exponential of NaN is 0", SOFTMAX),
     Fault("minus-infinity", ROW_EXP, "} else if (x != -INFINITY) {", "} else {",
           "-Inf at the beginning of a row makes it NaN", SOFTMAX),
+    Fault("dot-of-others", BACKWARD_CU, "c < k; c += g.size) dot = fmaf",
+          "c + 1 < k; c += g.size) dot = fmaf", "a column is missing in the sum", SOFTMAX),
+    Fault("jacobian-transposed", BACKWARD_CU, "scaled * ((a == b) - p[b])",
+          "scaled * ((a == b) - p[a])", "another probability in the Jacobian", SOFTMAX),
+    Fault("temperature", BACKWARD_CU, "((double)x - (double)maximum) / (double)temperature",
+          "((double)x - (double)maximum)", "the temperature is forgotten", SOFTMAX),
     Fault("philox", DROPOUT_CU, "k1 += 0xBB67AE85u;", "k1 += 0xBB67AE86u;",
           "a constant of Philox", DROPOUT),
     Fault("beta2", OPTIMIZER_CU, "fmaf((1 - beta2) * g,", "fmaf((1 - beta1) * g,",
@@ -221,7 +239,7 @@ MEMORY = [
     Fault("scratch-freed-early", CUDA_C,
           "    if (total > device->scratch_bytes) {\n        TG_TRY(wait_for(device));\n",
           "    if (total > device->scratch_bytes) {\n",
-          "scratch is freed while kernels have it to do", DENSE + SOFTMAX + LOSS),
+          "scratch is freed while kernels have it to do", VERY_LONG_ROW),
     Fault("release-early", CUDA_C,
           "tg_status status = wait_for(cuda); /* it may still be in use */",
           "tg_status status = TG_OK;", "memory is freed while kernels have it to do",
