@@ -29,7 +29,7 @@ SOFTMAX = [Test("nn.softmax")]
 # Rows that several blocks share; and one that more share than a warp has lanes.
 LONG_ROWS = [Test("nn.long_rows", elements=100000)]
 VERY_LONG_ROW = [Test("nn.long_rows", elements=600000, processors=132)]
-FAILING = [Test("cuda.failing", native=True)]
+FAILING, STEPS = [Test("cuda.failing", native=True)], [Test("cuda.steps", native=True)]
 
 DEVICE, ROWS, ROW_EXP = "kernels/device.cuh", "kernels/rows.cuh", "kernels/row_exp.cuh"
 WARP_ROW, REDUCE = "kernels/warp_row.cuh", "kernels/reduce.cu"
@@ -39,7 +39,8 @@ BACKWARD_CU = "kernels/softmax_backward.cu"
 OPTIMIZER_CU = "kernels/optimizer.cu"
 CUDA_C, DENSE_C, LAUNCH_C = "src/cuda/cuda.c", "src/cuda/dense.c", "src/cuda/launch.c"
 LOSS_C, SOFTMAX_C = "src/cuda/loss.c", "src/cuda/softmax.c"
-ELEMENTWISE_C = "src/cuda/elementwise.c"
+STEPS_C = "src/cuda/steps.c"
+ELEMENTWISE_C, REDUCE_C = "src/cuda/elementwise.c", "src/cuda/reduce.c"
 
 BLOCK_SUM = "    v = group_sum<WARP>(lane < warps ? shared[lane] : T(0));\n"
 BLOCK_JOIN = "    s = group_join<WARP>(lane < warps ? shared[lane] : nothing_seen());\n"
@@ -207,8 +208,8 @@ LAUNCHES = [
           "&dx);", "two arguments of a kernel swapped", SOFTMAX),
     Fault("sizes-swapped", DENSE_C, "TG_CUDA_ARGUMENTS(&slope, &n, &k,",
           "TG_CUDA_ARGUMENTS(&slope, &k, &n,", "rows and columns swapped", DENSE),
-    Fault("host-pointer", SOFTMAX_C, "TG_CUDA_ARGUMENTS(&n, &k, (void *)&x, &labels)",
-          "TG_CUDA_ARGUMENTS(&n, &k, (void *)&x, &host_labels)",
+    Fault("host-pointer", REDUCE_C, "n, k, x, labels));\n    return tg_cuda_to_host",
+          "n, k, x, host_labels));\n    return tg_cuda_to_host",
           "a kernel is given memory of the host", LABELS),
     Fault("default-stream", LAUNCH_C, "0, device->stream, arguments, NULL",
           "0, NULL, arguments, NULL", "kernels on the default stream", SOFTMAX),
@@ -228,8 +229,8 @@ MEMORY = [
           "        TG_TRY(tg_cuda_to_device(device, targets.labels, l->labels, labels));\n"
           "    before = labels;\n",
           "labels of the batch before, where there are as many", LOSS),
-    Fault("scratch-half", CUDA_C, "tg_cuda_allocate(device, total, &device->scratch)",
-          "tg_cuda_allocate(device, total / 2, &device->scratch)", "scratch of half its size", LOSS),
+    Fault("scratch-half", CUDA_C, "tg_cuda_allocate(device, total, &room->memory)",
+          "tg_cuda_allocate(device, total / 2, &room->memory)", "scratch of half its size", LOSS),
     Fault("states-half", SOFTMAX_C, "n * parts * 2 * sizeof(float)", "n * parts * sizeof(float)",
           "room for half of a long row's parts", VERY_LONG_ROW),
     Fault("loss-states-half", LOSS_C, "n * parts * 2 * sizeof(float)", "n * parts * sizeof(float)",
@@ -237,13 +238,12 @@ MEMORY = [
     Fault("scratch-overlaps", CUDA_C, "        (void)add_place(&next, sizes[i]);\n", "",
           "all places in scratch are one", LOSS),
     Fault("scratch-freed-early", CUDA_C,
-          "    if (total > device->scratch_bytes) {\n        TG_TRY(wait_for(device));\n",
-          "    if (total > device->scratch_bytes) {\n",
+          "    if (total > room->bytes) {\n        TG_TRY(wait_for(device));\n",
+          "    if (total > room->bytes) {\n",
           "scratch is freed while kernels have it to do", VERY_LONG_ROW),
     Fault("release-early", CUDA_C,
-          "tg_status status = wait_for(cuda); /* it may still be in use */",
-          "tg_status status = TG_OK;", "memory is freed while kernels have it to do",
-          SOFTMAX + FAILING),
+          "    tg_cuda_settle(cuda); /* it may still be in use */\n", "",
+          "memory is freed while kernels have it to do", SOFTMAX + FAILING),
     Fault("no-pop", CUDA_C, "const int result = device->driver.cuCtxPopCurrent_v2(&context);",
           "const int result = 0;\n    (void)context;", "the context stays current", FAILING),
     Fault("no-unlock", CUDA_C,
@@ -259,7 +259,7 @@ MEMORY = [
           "    if (device->workspace) (void)driver->cuMemFree_v2(device->workspace);\n", "",
           "cuBLAS's workspace is not freed", FAILING),
     Fault("leaks-scratch", CUDA_C,
-          "    if (device->scratch) (void)driver->cuMemFree_v2(device->scratch);\n", "",
+          "    if (device->room.memory) (void)driver->cuMemFree_v2(device->room.memory);\n", "",
           "scratch is not freed", FAILING),
     Fault("leaks-cublas", CUDA_C,
           "    if (device->cublas) (void)driver->cublasDestroy_v2(device->cublas);\n", "",
@@ -277,4 +277,24 @@ MEMORY = [
           "    return TG_OK;\n", "what nobody heard of is forgotten", FAILING),
 ]
 
-FAULTS = BARRIERS + REDUCTIONS + BOUNDS + FORMULAS + PRODUCTS + LAUNCHES + MEMORY
+TRAINING = [
+    Fault("batch-overwritten", STEPS_C,
+          "    if (s->used) TG_TRY(TG_CU(device, cuStreamWaitEvent, steps->sending, s->taken, 0));\n",
+          "", "a batch is sent before the one in its place was taken", STEPS),
+    Fault("batch-too-early", STEPS_C,
+          "    TG_TRY(TG_CU(device, cuStreamWaitEvent, device->stream, s->sent, 0));\n", "",
+          "a step takes a batch that was not sent yet", STEPS),
+    Fault("pinned-reused", STEPS_C, "    if (!s->used) return TG_OK;\n",
+          "    if (s->memory) return TG_OK;\n", "the host writes a batch that is still to be sent",
+          STEPS),
+    Fault("recorded-scratch", STEPS_C, "device->scratch = &r->scratch;",
+          "device->scratch = &device->room;", "a graph uses scratch that others may free", STEPS),
+    Fault("leaks-graph", STEPS_C,
+          "        if (r->graph) (void)driver->cuGraphExecDestroy(r->graph);\n", "",
+          "the graph of a step is not destroyed", STEPS),
+    Fault("leaks-pinned", STEPS_C,
+          "        if (s->pinned) (void)driver->cuMemFreeHost(s->pinned);\n", "",
+          "memory for batches is not freed", STEPS),
+]
+
+FAULTS = BARRIERS + REDUCTIONS + BOUNDS + FORMULAS + PRODUCTS + LAUNCHES + MEMORY + TRAINING
