@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What tg_device_open("cuda") says where something is missing. Each case is a process of its own:
  * the runtime reads its environment once. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,11 +75,35 @@ static void names_its_instructions(void **state) {
     tg_device_close(device);
 }
 
+static void *fill(void *tensor) {
+    return tg_tensor_fill(tensor, 3) == TG_OK ? tensor : NULL;
+}
+
+/* Each operation leaves the device to whoever comes next. */
+static void serves_threads_in_turn(void **state) {
+    (void)state;
+    tg_device *device = NULL;
+    tg_tensor tensor;
+    float value = 0;
+    pthread_t thread;
+    void *filled = NULL;
+    assert_ok(tg_device_open("cuda", 1, &device));
+    assert_ok(tg_vector_create(device, 1, &tensor));
+    assert_int_equal(pthread_create(&thread, NULL, fill, &tensor), 0);
+    assert_int_equal(pthread_join(thread, &filled), 0);
+    assert_ptr_equal(filled, &tensor);
+    assert_ok(tg_tensor_read(&tensor, &value, 1));
+    assert_true(value == 3);
+    tg_tensor_destroy(&tensor);
+    tg_device_close(device);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(names_its_instructions),
+        cmocka_unit_test(serves_threads_in_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,7 @@ SOFTMAX = [Test("nn.softmax")]
 # Rows that several blocks share; and one that more share than a warp has lanes.
 LONG_ROWS = [Test("nn.long_rows", elements=100000)]
 VERY_LONG_ROW = [Test("nn.long_rows", elements=600000, processors=132)]
+OPENING = [Test("cuda.opening", native=True)]
 FAILING, STEPS = [Test("cuda.failing", native=True)], [Test("cuda.steps", native=True)]
 
 DEVICE, ROWS, ROW_EXP = "kernels/device.cuh", "kernels/rows.cuh", "kernels/row_exp.cuh"
@@ -237,10 +238,8 @@ MEMORY = [
           "the same for the loss", VERY_LONG_ROW),
     Fault("scratch-overlaps", CUDA_C, "        (void)add_place(&next, sizes[i]);\n", "",
           "all places in scratch are one", LOSS),
-    Fault("scratch-freed-early", CUDA_C,
-          "    if (total > room->bytes) {\n        TG_TRY(wait_for(device));\n",
-          "    if (total > room->bytes) {\n",
-          "scratch is freed while kernels have it to do", VERY_LONG_ROW),
+    Fault("scratch-not-grown", CUDA_C, "    if (total > room->bytes) {\n",
+          "    if (!room->memory) {\n", "scratch stays as small as at first", LOSS),
     Fault("release-early", CUDA_C,
           "    tg_cuda_settle(cuda); /* it may still be in use */\n", "",
           "memory is freed while kernels have it to do", SOFTMAX + FAILING),
@@ -248,7 +247,7 @@ MEMORY = [
           "const int result = 0;\n    (void)context;", "the context stays current", FAILING),
     Fault("no-unlock", CUDA_C,
           "    pthread_mutex_unlock(&device->lock);\n    return status ? status",
-          "    return status ? status", "the lock is kept", SOFTMAX),
+          "    return status ? status", "the lock is kept", OPENING),
     Fault("leaks-module", CUDA_C,
           "    if (device->module) (void)driver->cuModuleUnload(device->module);\n", "",
           "the module is not unloaded", FAILING),
