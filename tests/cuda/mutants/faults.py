@@ -41,6 +41,7 @@ OPTIMIZER_CU = "kernels/optimizer.cu"
 CUDA_C, DENSE_C, LAUNCH_C = "src/cuda/cuda.c", "src/cuda/dense.c", "src/cuda/launch.c"
 LOSS_C, SOFTMAX_C = "src/cuda/loss.c", "src/cuda/softmax.c"
 STEPS_C = "src/cuda/steps.c"
+STEP_CU, STEP_CUH = "kernels/step.cu", "kernels/step.cuh"
 ELEMENTWISE_C, REDUCE_C = "src/cuda/elementwise.c", "src/cuda/reduce.c"
 
 BLOCK_SUM = "    v = group_sum<WARP>(lane < warps ? shared[lane] : T(0));\n"
@@ -294,6 +295,41 @@ TRAINING = [
     Fault("leaks-pinned", STEPS_C,
           "        if (s->pinned) (void)driver->cuMemFreeHost(s->pinned);\n", "",
           "memory for batches is not freed", STEPS),
+    Fault("counter-stands", STEP_CU, "    if (!step->stopped) step->at++;\n",
+          "    if (!step->stopped && step->at == 0) step->at++;\n",
+          "the counter of steps is raised once", STEPS),
+    Fault("goes-on", STEP_CU, "    if (!isfinite(loss)) step->stopped = 1;\n", "",
+          "a loss that is not finite stops nothing", STEPS),
+    Fault("later-loss", STEP_CU, "    if (threadIdx.x > 0 || step->stopped) return;\n",
+          "    if (threadIdx.x > 0) return;\n",
+          "the loss that stopped training is overwritten", STEPS),
+    Fault("factor-stays", STEP_CU, "    step->factor = 1;\n", "",
+          "a step's gradients are scaled as those of the one before", STEPS),
+    Fault("first-batch", STEP_CU, "order[first + row]", "order[row]",
+          "each step gathers the epoch's first samples", STEPS),
+    Fault("weights-go-on", OPTIMIZER_CU,
+          "        if (step->stopped) return;\n        factor = step->factor;\n"
+          "        rate = now(step)->rate;\n        keep",
+          "        factor = step->factor;\n        rate = now(step)->rate;\n        keep",
+          "SGD changes weights after a loss that is not finite", STEPS),
+    Fault("rate-of-recording", OPTIMIZER_CU,
+          "        rate = now(step)->rate;\n        root", "        root",
+          "Adam's rate is that of the step that was recorded", STEPS),
+    Fault("mask-of-recording", DROPOUT_CU, "    if (step) stream += now(step)->dropout;\n", "",
+          "the mask of dropout is that of the step that was recorded", STEPS),
+    Fault("scale-of-recording", STEP_CUH, "return step ? now(step)->scale : scale;",
+          "return step ? step->numbers->scale : scale;",
+          "the scale of a loss is that of the first step", STEPS),
+    Fault("last-shape", STEPS_C,
+          "        if (steps->recordings[i].count == count || steps->recordings[i].count == 0)\n",
+          "        if (steps->recordings[i].count >= count || steps->recordings[i].count == 0)\n",
+          "the last batch of an epoch takes the graph of the others", STEPS),
+    Fault("numbers-shifted", STEPS_C, "made + first, steps->numbers + first,",
+          "made + first, steps->numbers,", "after a resumed epoch each step takes another's numbers",
+          [Test("train.fit", native=True)]),
+    Fault("weights-not-sent", STEPS_C,
+          "        TG_TRY(tg_cuda_to_device(device, setup->class_weights, steps->class_weights, weights));\n",
+          "", "class weights stay on the host", STEPS),
 ]
 
 FAULTS = BARRIERS + REDUCTIONS + BOUNDS + FORMULAS + PRODUCTS + LAUNCHES + MEMORY + TRAINING
