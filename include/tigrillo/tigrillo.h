@@ -30,6 +30,7 @@
 #include <tigrillo/layer.h>
 #include <tigrillo/metrics.h>
 #include <tigrillo/model.h>
+#include <tigrillo/onnx.h>
 #include <tigrillo/plan.h>
 
 #endif
