@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Makes build/python, the Python with torch, numpy and safetensors that some tests compare with.
 # Torch and numpy are the system's packages; safetensors is not packaged there and comes from PyPI.
+# And build/onnx-python, with what tests/interop/onnx_requirements.txt names from PyPI: those need a
+# newer numpy than the system's torch takes.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,13 +13,30 @@ environment=build/python
 ready='import importlib.util, numpy, safetensors
 assert importlib.util.find_spec("torch") and safetensors.__version__ == "'$safetensors'"'
 
-if [ -x $environment/bin/python ] && $environment/bin/python -c "$ready" 2>/dev/null; then
-    exit 0
-fi
-
 # The system's interpreter, to which its packages belong, rather than another one in the way.
 python=/usr/bin/python3
 [ -x $python ] || python=$(command -v python3 || true)
+
+setup_onnx() {
+    wanted=tests/interop/onnx_requirements.txt
+    # What was installed last time, to be compared with what is wanted now.
+    if cmp -s $wanted build/onnx-python/installed.txt; then return; fi
+    rm -rf build/onnx-python
+    "$python" -m venv build/onnx-python
+    if build/onnx-python/bin/python -m pip install --quiet --disable-pip-version-check \
+        --only-binary :all: --requirement $wanted; then
+        cp $wanted build/onnx-python/installed.txt
+        echo "setup-python.sh: build/onnx-python is ready"
+    else
+        rm -rf build/onnx-python
+        echo "!!! MISSING: packages of $wanted cannot be installed here: ONNX is not tested" >&2
+    fi
+}
+
+if [ -x $environment/bin/python ] && $environment/bin/python -c "$ready" 2>/dev/null; then
+    setup_onnx
+    exit 0
+fi
 
 if [ -z "$python" ] || ! "$python" -c 'import ensurepip, numpy, torch' 2>/dev/null; then
     if ! command -v apt-get >/dev/null; then
@@ -39,3 +58,4 @@ $environment/bin/python -m pip install --quiet --disable-pip-version-check \
     "safetensors==$safetensors"
 $environment/bin/python -c "$ready"
 echo "setup-python.sh: $environment is ready"
+setup_onnx

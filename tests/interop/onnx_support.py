@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of ONNX share: a folder, our program (built from onnx.c) and its files of floats."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy
+
+HELPER = sys.argv.pop(1)
+TOLERANCE = 1e-6
+
+
+class OnnxTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def floats(self, name, columns):
+        return numpy.fromfile(self.path(name), dtype="<f4").reshape(-1, columns)
+
+    def helper(self, command, model, *more):
+        """Runs our program on a model in the folder; returns what it prints."""
+        names = map(self.path, (model, "inputs", "outputs"))
+        return subprocess.run([HELPER, command, *names, *more], check=True, text=True,
+                              capture_output=True).stdout.splitlines()
+
+    def read(self, model, inputs):
+        """The outputs of a model that we import, and what our program says about it."""
+        numpy.ascontiguousarray(inputs, dtype="<f4").tofile(self.path("inputs"))
+        said = self.helper("read", model)
+        return numpy.fromfile(self.path("outputs"), dtype="<f4").reshape(len(inputs), -1), said
+
+    def refuse(self, model):
+        """What our program says about a model that it does not take."""
+        numpy.zeros(1, dtype="<f4").tofile(self.path("inputs"))
+        names = map(self.path, (model, "inputs", "outputs"))
+        done = subprocess.run([HELPER, "read", *names], text=True, capture_output=True)
+        self.assertEqual(done.returncode, 1)
+        return done.stderr
+
+    def assert_same(self, expected, actual, what=""):
+        """Probabilities by their difference, what is larger than 1 by its ratio."""
+        self.assertEqual(expected.shape, actual.shape)
+        worst = (numpy.abs(expected - actual) / numpy.maximum(1, numpy.abs(expected))).max()
+        print(f"{self.id().split('.')[-1]} {what}: largest difference {worst:.3g}")
+        self.assertLessEqual(worst, TOLERANCE)
