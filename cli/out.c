@@ -12,7 +12,7 @@
 
 /* Everything that can be overwritten by mistake. */
 typedef struct inputs {
-    const command_line *data;
+    const command_line *data; /* or models to be read: then without `validation` */
     const texts *validation;
 } inputs;
 
@@ -52,7 +52,7 @@ static bool is_input(const inputs *in, const struct stat *file) {
     for (size_t i = 0; i < in->data->argument_count; ++i) {
         if (is_in(in->data->arguments[i], file)) return true;
     }
-    for (size_t i = 0; i < in->validation->count; ++i) {
+    for (size_t i = 0; in->validation && i < in->validation->count; ++i) {
         if (is_in(in->validation->items[i], file)) return true;
     }
     return false;
@@ -65,7 +65,8 @@ static int check_file(const char *path, const inputs *in) {
     if (stat(path, &file) != 0) return fail("%s: a link that leads nowhere", path);
     if (!S_ISREG(file.st_mode)) return fail("%s: is there and not a file", path);
     if (is_input(in, &file)) {
-        return fail("%s: is the data to learn from, and would be overwritten", path);
+        return fail("%s: is %s, and would be overwritten", path,
+                    in->validation ? "the data to learn from" : "the model to read");
     }
     if (access(path, R_OK) != 0) return fail_errno(path);
     if (file.st_size == 0 || begins_as_model(path)) return PARSED;
@@ -82,6 +83,14 @@ static int check_folder(const char *path) {
     if (stat(folder, &status) != 0) return fail_errno(folder);
     if (!S_ISDIR(status.st_mode)) return fail("%s: %s", folder, strerror(ENOTDIR));
     return access(folder, W_OK | X_OK) == 0 ? PARSED : fail_errno(folder);
+}
+
+int out_check_file(const command *self, const char *out, const command_line *models) {
+    if (!out) return misuse(self, "--out MODEL is missing");
+    if (!*out) return misuse(self, "--out: the name is empty");
+    const inputs in = {models, NULL};
+    int code = check_folder(out);
+    return code == PARSED ? check_file(out, &in) : code;
 }
 
 static int check_length(const char *path) {

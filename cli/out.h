@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files that training writes, looked at before it begins: it would be a pity to train for an
+/* The files that are written, looked at before work begins: it would be a pity to train for an
  * hour and only then find that the model cannot be saved, or to lose data by saving it. */
 #ifndef CLI_OUT_H
 #define CLI_OUT_H
@@ -16,5 +16,8 @@ bool begins_as_model(const char *path);
  * `validation`. Returns PARSED or an exit code. */
 int out_check(const command *self, const char *out, const command_line *data,
               const texts *validation, char checkpoint[PATH_MAX]);
+
+/* The same for a model alone, which is made from `models`. */
+int out_check_file(const command *self, const char *out, const command_line *models);
 
 #endif

@@ -36,8 +36,12 @@ class View(torch.nn.Module):
 
 
 class Standardised(View):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("deviation", torch.linspace(0.25, 2, 4))
+
     def forward(self, x):
-        x = (x - 0.5) / torch.linspace(0.25, 2, 4)
+        x = (x - 0.5) / self.deviation
         return torch.softmax(self.b(torch.tanh(self.a(x.reshape(-1, 12)))) / 1.5, dim=-1)
 
 
