@@ -182,7 +182,7 @@ tg_status tg_affine_into_input(tg_network *net, bool *done) {
         const double scale = net->affine.scale[i], shift = net->affine.shift[i];
         mean[i] = (float)(0 - shift / scale); /* never -0 */
         deviation[i] = (float)(1 / scale);
-        fits = scale > 0 && deviation[i] > 0 && isfinite(deviation[i]) && isfinite(mean[i]);
+        fits = deviation[i] > 0 && isfinite(deviation[i]) && isfinite(mean[i]);
         changes = changes || scale != 1 || shift != 0;
     }
     if (fits && changes) {

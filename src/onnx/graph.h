@@ -105,6 +105,11 @@ tg_status tg_onnx_list(const tg_onnx_graph *graph, const tg_onnx_node *node, con
 /* A TensorProto: its shape, its type, and that as many elements as it claims are there. */
 tg_status tg_onnx_parse_tensor(const tg_reader *file, tg_bytes message, tg_onnx_tensor *tensor);
 
+/* external.c: where the elements, of `width` bytes each, of a tensor in another file are. That file
+ * is read once and stays until the graph ends. */
+tg_status tg_onnx_find_outside(tg_onnx_graph *graph, const tg_onnx_tensor *tensor, size_t width,
+                               tg_bytes *raw);
+
 /* The value of a name, when it is known before the network runs. */
 tg_status tg_onnx_constant(const tg_onnx_graph *graph, tg_bytes name, tg_onnx_tensor *tensor,
                            bool *found);

@@ -37,6 +37,10 @@ typedef struct tg_network {
 tg_status tg_network_build(tg_network *network, tg_onnx_graph *graph, const tg_steps *steps);
 void tg_network_end(tg_network *network);
 
+/* shape.c: takes a Flatten or Reshape; makes the present value a matrix of `width` columns. */
+tg_status tg_shape_step(tg_network *network, const tg_step *step);
+void tg_become_rows(tg_network *network, size_t width);
+
 /* affine.c: takes up an arithmetic step or a Scaler; brings what was taken up into a dense piece in
  * front of it or behind it, or into mean and deviation where that is possible. */
 tg_status tg_affine_step(tg_network *network, const tg_step *step);

@@ -177,6 +177,14 @@ static void test_statistics(void **state) {
     assert_true(input->mean[0] == 1 && input->mean[1] == 2);
     assert_true(input->deviation[0] == 2 && input->deviation[1] == 4);
     tg_model_destroy(model);
+    /* (2, 1) against rows of (2, 2) */
+    assert_ok(read_words(13,
+                         "in x 0,2,2; i s 0,4; w k 2,1; w a 4,3; Sub x k > g; Reshape g s > h; "
+                         "Gemm h a > y; out y",
+                         &model));
+    static const float means[] = {0.5f, 0.5f, -1, -1};
+    assert_memory_equal(tg_model_input(model)->mean, means, sizeof means);
+    tg_model_destroy(model);
     assert_ok(read_words(13, IN "c t 2; Gemm x a > g; Div g t > h; Softmax h > y; out y", &model));
     assert_true(tg_model_layer(model, 1)->value == 2);
     tg_model_destroy(model);
