@@ -7,8 +7,9 @@
 
 #include "onnx/protobuf.h"
 
-/* A network has some hundred nodes and tensors; a file may not ask for memory for millions. */
-enum { TG_ONNX_RANK = 8, TG_ONNX_INPUTS = 3, TG_ONNX_MOST = 100000 };
+/* A network has some hundred nodes and tensors; a file may not ask for memory, or time, for
+ * millions. */
+enum { TG_ONNX_RANK = 8, TG_ONNX_INPUTS = 3, TG_ONNX_MOST = 10000 };
 
 /* An initializer, or the list of an attribute seen as a tensor of rank 1. */
 typedef struct tg_onnx_tensor {

@@ -300,8 +300,8 @@ tg_status tg_onnx_casts_to_real(const tg_onnx_graph *graph, const tg_onnx_node *
 tg_status tg_onnx_constant(const tg_onnx_graph *graph, tg_bytes name, tg_onnx_tensor *tensor,
                            bool *found) {
     *found = false;
-    /* Through nodes that do not change it; each stands before the last, so this ends. */
-    for (size_t before = graph->node_count;;) {
+    /* Through nodes that do not change it, of which exporters put one or two. */
+    for (int hops = 0; hops < 8; hops++) {
         const tg_onnx_value *value = tg_onnx_find(graph, name);
         if (!value) return TG_OK;
         if (value->tensor != SIZE_MAX) {
@@ -309,9 +309,8 @@ tg_status tg_onnx_constant(const tg_onnx_graph *graph, tg_bytes name, tg_onnx_te
             *found = true;
             return TG_OK;
         }
-        if (value->node >= before) return TG_OK;
+        if (value->node == SIZE_MAX) return TG_OK;
         const tg_onnx_node *node = &graph->nodes[value->node];
-        before = value->node;
         if (tg_onnx_is(node, "", "Constant"))
             return tg_onnx_at(node, constant_of(graph, node, tensor, found));
         bool same = tg_onnx_is(node, "", "Identity");
@@ -319,6 +318,7 @@ tg_status tg_onnx_constant(const tg_onnx_graph *graph, tg_bytes name, tg_onnx_te
         if (!same) return TG_OK;
         name = node->inputs[0];
     }
+    return TG_OK;
 }
 
 tg_status tg_onnx_scalar(tg_onnx_graph *graph, tg_bytes name, float *value, bool *found) {

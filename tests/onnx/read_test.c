@@ -476,12 +476,77 @@ static void test_claims(void **state) {
     }
 }
 
+/* ---- Limits ---- */
+
+static void test_many(void **state) {
+    (void)state;
+    enum { NODES = 12000 };
+    char *words = malloc(NODES * 32);
+    assert_non_null(words);
+    size_t used = (size_t)sprintf(words, GEMM);
+    for (int i = 0; i < NODES; i++) used += (size_t)sprintf(words + used, "Relu h > v%d; ", i);
+    tg_model *model = NULL;
+    assert_fails(TG_UNSUPPORTED, "f: more than 10000 nodes, values or tensors",
+                 read_words(13, words, &model));
+    free(words);
+}
+
+/* ---- Memory that cannot be had ---- */
+
+static tg_status attempt(void *context) {
+    const test_image *image = context;
+    tg_model *model = NULL;
+    tg_status status = tg_onnx_read_memory(test_device(), image->bytes, image->size, "f", &model);
+    tg_model_destroy(model);
+    return status;
+}
+
+static tg_status attempt_file(void *context) {
+    tg_model *model = NULL;
+    tg_status status = tg_onnx_read(test_device(), context, &model);
+    tg_model_destroy(model);
+    return status;
+}
+
+static void test_allocations(void **state) {
+    (void)state;
+    static const char *const words[] = {
+        IN
+        "c m 1,2; c d 2,4; Sub x m > g; Div g d > h; Gemm h a b > y; t k p,q,r; " /* and labels */
+        "ml.ArrayFeatureExtractor k y > l; out y",
+        IN "c m 1,-2; Mul x m > h; Gemm h a b > y; i k 1,2,3; ml.ArrayFeatureExtractor k y > l; "
+           "out y",
+        IN "ml.Scaler x > h offset=1.5,2.5 scale=0.5,0.25; w d 2,1; c o 1; MatMul h d > g; "
+           "Sigmoid g > p; Sub o p > q; Concat q p > y axis=1; out y",
+        IN "ml.LinearClassifier x > l y coefficients=1.0,2.0,3.0,4.0 intercepts=1.0,2.0 "
+           "post_transform='SOFTMAX'; i s -1,2; Reshape y s > z; out z",
+        GEMM "c r 1.41421356; c o 1; c e 0.5; Div h r > i; Erf i > j; Add j o > k; Mul h k > l; "
+             "Mul l e > y; out y",
+    };
+    for (size_t i = 0; i < TG_COUNT(words); i++) {
+        test_image image = test_onnx(13, words[i]);
+        assert_true(test_every_allocation(attempt, &image) > 10);
+        free(image.bytes);
+    }
+    char *folder = test_make_folder();
+    static const unsigned char data[8];
+    test_write_file(test_path(folder, "data"), data, sizeof data);
+    test_image image = make_around(write_outside, &(outside){"data", NULL, NULL});
+    char *path = strdup(test_path(folder, "f"));
+    test_write_file(path, image.bytes, image.size);
+    assert_true(test_every_allocation(attempt_file, path) > 10);
+    free(image.bytes);
+    free(path);
+    test_remove_folder(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_layers),     cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_statistics), cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_external),
-        cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_layers),      cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_statistics),  cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_refused),     cmocka_unit_test(test_external),
+        cmocka_unit_test(test_claims),      cmocka_unit_test(test_many),
+        cmocka_unit_test(test_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
