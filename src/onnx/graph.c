@@ -112,7 +112,7 @@ static tg_status parse_node(tg_onnx_graph *graph, tg_bytes message) {
             TG_TRY(read_bytes(&field, "a node's name", &node->name));
             break;
         case NODE_OPERATOR:
-            TG_TRY(read_bytes(&field, "a node's operator", &node->operator));
+            TG_TRY(read_bytes(&field, "a node's operator", &node->op_type));
             break;
         case NODE_DOMAIN:
             TG_TRY(read_bytes(&field, "a node's domain", &node->domain));
@@ -123,18 +123,18 @@ static tg_status parse_node(tg_onnx_graph *graph, tg_bytes message) {
     }
 }
 
-bool tg_onnx_is(const tg_onnx_node *node, const char *domain, const char *operator) {
+bool tg_onnx_is(const tg_onnx_node *node, const char *domain, const char *op_type) {
     /* ONNX's own domain has two names. */
     const bool same = tg_bytes_equal(node->domain, domain) ||
                       (domain[0] == '\0' && tg_bytes_equal(node->domain, "ai.onnx"));
-    return same && tg_bytes_equal(node->operator, operator);
+    return same && tg_bytes_equal(node->op_type, op_type);
 }
 
 tg_status tg_onnx_at(const tg_onnx_node *node, tg_status status) {
     if (status == TG_OK || status == TG_OUT_OF_MEMORY) return status;
     return tg_fail(status == TG_INVALID_ARGUMENT ? TG_BAD_FORMAT : status,
                    "node %zu \"%.*s\" (%.*s%s%.*s): %s", node->index, TG_SHOW(node->name),
-                   TG_SHOW(node->domain), node->domain.size > 0 ? "." : "", TG_SHOW(node->operator),
+                   TG_SHOW(node->domain), node->domain.size > 0 ? "." : "", TG_SHOW(node->op_type),
                    tg_error_message());
 }
 

@@ -25,7 +25,7 @@ typedef struct tg_onnx_tensor {
 } tg_onnx_tensor;
 
 typedef struct tg_onnx_node {
-    tg_bytes name, operator, domain;
+    tg_bytes name, op_type, domain;
     tg_bytes inputs[TG_ONNX_INPUTS]; /* the first ones */
     size_t input_count;
     size_t index; /* in the file */
@@ -84,7 +84,7 @@ void tg_onnx_end(tg_onnx_graph *graph);
 /* NULL when no value has that name. */
 const tg_onnx_value *tg_onnx_find(const tg_onnx_graph *graph, tg_bytes name);
 
-bool tg_onnx_is(const tg_onnx_node *node, const char *domain, const char *operator);
+bool tg_onnx_is(const tg_onnx_node *node, const char *domain, const char *op_type);
 
 /* Puts "node 3 "name" (Conv): " in front of the message of a failure. */
 tg_status tg_onnx_at(const tg_onnx_node *node, tg_status status);

@@ -21,12 +21,12 @@
 static tg_status find_labels(const tg_onnx_graph *graph, const tg_onnx_node *node,
                              tg_onnx_tensor *labels, bool *found) {
     static const struct {
-        const char *operator, * names[2];
+        const char *op_type, *names[2];
     } makers[] = {{"ZipMap", {"classlabels_strings", "classlabels_int64s"}},
                   {"LinearClassifier", {"classlabels_strings", "classlabels_ints"}}};
     *found = false;
     for (size_t i = 0; i < TG_COUNT(makers); i++) {
-        if (!tg_onnx_is(node, "ai.onnx.ml", makers[i].operator)) continue;
+        if (!tg_onnx_is(node, "ai.onnx.ml", makers[i].op_type)) continue;
         for (size_t j = 0; j < 2 && !*found; j++)
             TG_TRY(tg_onnx_list(graph, node, makers[i].names[j], labels, found));
     }

@@ -143,12 +143,12 @@ static tg_status read_scaler(walk *w) {
 }
 
 /* The node that makes a value, if it is of this operator and stands before `after`. */
-static const tg_onnx_node *made_by(const tg_onnx_graph *graph, tg_bytes name, const char *operator,
-                                   const tg_onnx_node * after) {
+static const tg_onnx_node *made_by(const tg_onnx_graph *graph, tg_bytes name, const char *op_type,
+                                   const tg_onnx_node *after) {
     const tg_onnx_value *value = tg_onnx_find(graph, name);
     if (!value || value->tensor != SIZE_MAX || value->node == SIZE_MAX) return NULL;
     const tg_onnx_node *node = &graph->nodes[value->node];
-    return node->index < after->index && tg_onnx_is(node, "", operator) ? node : NULL;
+    return node->index < after->index && tg_onnx_is(node, "", op_type) ? node : NULL;
 }
 
 /* Concat(Sub(1, p), p) with p = Sigmoid(z): how scikit-learn writes two classes. */
@@ -188,7 +188,7 @@ static tg_status read_normalizer(walk *w) {
 }
 
 static const struct {
-    const char *domain, *operator;
+    const char *domain, *op_type;
     tg_status (*read)(walk *w);
 } readers[] = {
     {"", "Add", read_arithmetic},
@@ -220,7 +220,7 @@ static tg_status fail_operator(void) {
     char known[400] = "";
     for (size_t i = 0; i < TG_COUNT(readers); i++) {
         const size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "", readers[i].operator);
+        snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "", readers[i].op_type);
     }
     return tg_fail(TG_UNSUPPORTED, "this operator is not read; those that are: %s", known);
 }
@@ -229,7 +229,7 @@ static tg_status read_node(walk *w) {
     const tg_onnx_node *node = w->step->node;
     const tg_onnx_value *value = tg_onnx_find(w->graph, w->output);
     for (size_t i = 0; i < TG_COUNT(readers); i++) {
-        if (!tg_onnx_is(node, readers[i].domain, readers[i].operator)) continue;
+        if (!tg_onnx_is(node, readers[i].domain, readers[i].op_type)) continue;
         /* Dropout's mask is its second output. */
         if (value->output != 0 && readers[i].read != read_classifier)
             return tg_fail(TG_UNSUPPORTED, "its output %zu is used", value->output);

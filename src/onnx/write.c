@@ -30,22 +30,22 @@ typedef struct writing {
 /* ---- Nodes ---- */
 
 /* Opens a node of the present layer; its output is "3.relu", or `output`. NULLs end the inputs. */
-static size_t begin_node(writing *w, size_t layer, const char *operator, const char * a,
+static size_t begin_node(writing *w, size_t layer, const char *op_type, const char *a,
                          const char *b, const char *output) {
     name own;
-    snprintf(own.text, sizeof own.text, "%zu.%s%zu", layer, operator, w->parts++);
+    snprintf(own.text, sizeof own.text, "%zu.%s%zu", layer, op_type, w->parts++);
     const size_t begin = tg_write_begin(w->to, GRAPH_NODE);
     tg_write_text(w->to, NODE_INPUT, a);
     if (b) tg_write_text(w->to, NODE_INPUT, b);
     tg_write_text(w->to, NODE_OUTPUT, output);
     tg_write_text(w->to, NODE_NAME, own.text);
-    tg_write_text(w->to, NODE_OPERATOR, operator);
+    tg_write_text(w->to, NODE_OPERATOR, op_type);
     return begin;
 }
 
-static void write_node(writing *w, size_t layer, const char *operator, const char * a,
-                       const char *b, const char *output) {
-    tg_write_end(w->to, begin_node(w, layer, operator, a, b, output));
+static void write_node(writing *w, size_t layer, const char *op_type, const char *a, const char *b,
+                       const char *output) {
+    tg_write_end(w->to, begin_node(w, layer, op_type, a, b, output));
 }
 
 static void write_integer(tg_writer *to, const char *key, int64_t value) {
@@ -115,8 +115,8 @@ static void write_softmax(writing *w, size_t layer, const char *x, const char *y
         cooled = part(layer, "cooled");
         write_node(w, layer, "Div", x, temperature.text, cooled.text);
     }
-    const char *operator= what->kind == TG_LAYER_SOFTMAX ? "Softmax" : "LogSoftmax";
-    const size_t begin = begin_node(w, layer, operator, cooled.text, NULL, y);
+    const char *op_type = what->kind == TG_LAYER_SOFTMAX ? "Softmax" : "LogSoftmax";
+    const size_t begin = begin_node(w, layer, op_type, cooled.text, NULL, y);
     write_integer(w->to, "axis", -1);
     tg_write_end(w->to, begin);
 }

@@ -116,9 +116,9 @@ static void write_attribute(tg_writer *to, char *text) {
     tg_write_end(to, begin);
 }
 
-static void write_node(tg_writer *to, const char *operator, char * rest) {
+static void write_node(tg_writer *to, const char *op_type, char *rest) {
     const size_t begin = tg_write_begin(to, GRAPH_NODE);
-    const bool other = !strncmp(operator, "ml.", 3);
+    const bool other = !strncmp(op_type, "ml.", 3);
     uint32_t field = NODE_INPUT;
     for (char *word = strtok_r(NULL, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         if (!strcmp(word, ">"))
@@ -129,7 +129,7 @@ static void write_node(tg_writer *to, const char *operator, char * rest) {
             tg_write_text(to, field, strcmp(word, "-") != 0 ? word : "");
     }
     tg_write_text(to, NODE_NAME, "n");
-    tg_write_text(to, NODE_OPERATOR, operator+(other ? 3 : 0));
+    tg_write_text(to, NODE_OPERATOR, op_type + (other ? 3 : 0));
     if (other) tg_write_text(to, NODE_DOMAIN, "ai.onnx.ml");
     tg_write_end(to, begin);
 }
