@@ -130,8 +130,10 @@ static tg_status read_arithmetic(walk *w) {
         if (constant[i]) step->constant = tensor;
     }
     if (constant[0] == constant[1])
-        return tg_fail(TG_UNSUPPORTED, "it joins two values that depend on the sample, and is not "
-                                       "part of a GELU");
+        return tg_fail(TG_UNSUPPORTED,
+                       "it joins \"%.*s\" and \"%.*s\", of which one must be constant, and is not "
+                       "part of a GELU",
+                       TG_SHOW(node->inputs[0]), TG_SHOW(node->inputs[1]));
     step->kind = TG_STEP_ARITHMETIC;
     step->constant_first = constant[0];
     w->input = node->inputs[constant[0] ? 1 : 0];

@@ -258,10 +258,10 @@ static void test_refused(void **state) {
         {GEMM "i s -1; Reshape h s > y; out y", TG_UNSUPPORTED, "its shape has 1 dimensions"},
         /* arithmetic */
         {GEMM "Mul h h > y; out y", TG_UNSUPPORTED,
-         "f: node 1 \"n\" (Mul): it joins two values that depend on the sample"},
+         "f: node 1 \"n\" (Mul): it joins \"h\" and \"h\", of which one must be constant"},
         {GEMM "c r 1.5; c o 1; c e 0.5; Div h r > i; Erf i > j; Add j o > k; Mul h k > l; Mul l e "
               "> y; out y",
-         TG_UNSUPPORTED, "(Mul): it joins two values that depend"},
+         TG_UNSUPPORTED, "(Mul): it joins \"h\" and \"k\", of which one must be"},
         {GEMM "Relu h > g; c k 2; Mul g k > y; out y", TG_UNSUPPORTED,
          "f: node 2 \"n\" (Mul): no dense layer stands beside it that could take it up"},
         {GEMM "c k 1,2; Add h k > y; out y", TG_UNSUPPORTED, "constant does not fit rows of 3"},
