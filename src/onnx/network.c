@@ -319,7 +319,7 @@ static tg_status build_step(tg_network *net, const tg_step *step) {
 
 /* How many columns the first dense layer takes; 0 when there is none. What it claims is compared
  * with the elements that are there, so that no memory is taken for columns that nobody has. */
-static tg_status columns_of_first(tg_network *net, const tg_steps *steps, size_t *columns) {
+static tg_status columns_of_first(tg_network *net, const tg_onnx_chain *steps, size_t *columns) {
     *columns = 0;
     for (size_t i = 0; i < steps->count; i++) {
         const tg_step *step = &steps->steps[i];
@@ -335,7 +335,7 @@ static tg_status columns_of_first(tg_network *net, const tg_steps *steps, size_t
     return TG_OK;
 }
 
-static tg_status start(tg_network *net, const tg_steps *steps) {
+static tg_status start(tg_network *net, const tg_onnx_chain *steps) {
     const tg_onnx_port *input = steps->input;
     if (!input->is_tensor || (input->has_shape && input->rank < 2))
         return tg_fail(TG_UNSUPPORTED, "the input \"%.*s\" is not a batch of rows",
@@ -358,7 +358,7 @@ static tg_status start(tg_network *net, const tg_steps *steps) {
     return TG_OK;
 }
 
-tg_status tg_network_build(tg_network *net, tg_onnx_graph *graph, const tg_steps *steps) {
+tg_status tg_network_build(tg_network *net, tg_onnx_graph *graph, const tg_onnx_chain *steps) {
     net->graph = graph;
     TG_TRY(start(net, steps));
     for (size_t i = 0; i < steps->count; i++)

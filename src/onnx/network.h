@@ -34,7 +34,7 @@ typedef struct tg_network {
 /* Makes layers of the steps. Zero the network first, and end it in any case. What is scaled or
  * shifted before the first layer becomes mean and deviation, if the scale is positive and the file
  * does not bring its own description of the input; else it goes into the next dense layer. */
-tg_status tg_network_build(tg_network *network, tg_onnx_graph *graph, const tg_steps *steps);
+tg_status tg_network_build(tg_network *network, tg_onnx_graph *graph, const tg_onnx_chain *steps);
 void tg_network_end(tg_network *network);
 
 /* shape.c: takes a Flatten or Reshape; makes the present value a matrix of `width` columns. */

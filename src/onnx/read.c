@@ -157,7 +157,7 @@ static tg_status make_model(tg_device *device, tg_onnx_graph *graph, const tg_ne
 
 static tg_status read_graph(tg_device *device, tg_onnx_graph *graph, const void *bytes, size_t size,
                             tg_model **model) {
-    tg_steps steps = {.steps = NULL};
+    tg_onnx_chain steps = {.steps = NULL};
     tg_network net = {.graph = graph};
     tg_status status = tg_onnx_parse(graph, bytes, size);
     if (!status) status = tg_onnx_steps(graph, &steps);

@@ -266,7 +266,7 @@ static tg_status choose_output(const tg_onnx_graph *graph, tg_bytes *name) {
 }
 
 /* Other outputs of floats may only be values on the way, like logits. */
-static tg_status check_outputs(const tg_onnx_graph *graph, const tg_steps *steps) {
+static tg_status check_outputs(const tg_onnx_graph *graph, const tg_onnx_chain *steps) {
     for (size_t i = 0; i < graph->output_count; i++) {
         const tg_onnx_node *node = node_of_output(graph, &graph->outputs[i]);
         bool met = !node;
@@ -282,7 +282,7 @@ static tg_status check_outputs(const tg_onnx_graph *graph, const tg_steps *steps
 
 /* ---- The walk ---- */
 
-static tg_status walk_back(tg_onnx_graph *graph, tg_bytes name, tg_steps *steps) {
+static tg_status walk_back(tg_onnx_graph *graph, tg_bytes name, tg_onnx_chain *steps) {
     for (size_t before = graph->node_count;;) {
         const tg_onnx_value *value = tg_onnx_find(graph, name);
         if (!value)
@@ -305,7 +305,7 @@ static tg_status walk_back(tg_onnx_graph *graph, tg_bytes name, tg_steps *steps)
     }
 }
 
-static void turn_around(tg_steps *steps) {
+static void turn_around(tg_onnx_chain *steps) {
     for (size_t i = 0; i < steps->count / 2; i++) {
         const tg_step first = steps->steps[i];
         steps->steps[i] = steps->steps[steps->count - 1 - i];
@@ -313,7 +313,7 @@ static void turn_around(tg_steps *steps) {
     }
 }
 
-tg_status tg_onnx_steps(tg_onnx_graph *graph, tg_steps *steps) {
+tg_status tg_onnx_steps(tg_onnx_graph *graph, tg_onnx_chain *steps) {
     tg_bytes name = {NULL, 0};
     TG_TRY(choose_output(graph, &name));
     /* Every node is met at most once. */

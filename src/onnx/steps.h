@@ -27,15 +27,15 @@ typedef struct tg_step {
     bool constant_first;     /* arithmetic: c - x instead of x - c */
 } tg_step;
 
-typedef struct tg_steps {
+typedef struct tg_onnx_chain {
     tg_step *steps; /* from input to output; tg_release() them in any case */
     size_t count;
     const tg_onnx_port *input;
-} tg_steps;
+} tg_onnx_chain;
 
 /* Zero `steps` first. TG_UNSUPPORTED, naming node and operator, for everything that is no sequence
  * of layers. */
-tg_status tg_onnx_steps(tg_onnx_graph *graph, tg_steps *steps);
+tg_status tg_onnx_steps(tg_onnx_graph *graph, tg_onnx_chain *steps);
 
 /* formula.c: whether the value `output` is a GELU, written as arithmetic, of some other value. Then
  * *layer is which one, and *input that value. */
