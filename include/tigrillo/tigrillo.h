@@ -26,6 +26,7 @@
 #include <tigrillo/input.h>
 #include <tigrillo/picture.h>
 /* models and training */
+#include <tigrillo/export.h>
 #include <tigrillo/fit.h>
 #include <tigrillo/layer.h>
 #include <tigrillo/metrics.h>

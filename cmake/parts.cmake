@@ -1,0 +1,16 @@
+# The parts of exported C (src/export/parts/*.inc) become arrays of lines (src/export/parts.h). Made
+# when CMake runs, and again when one of them changes.
+file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/export/parts/*.inc)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${parts})
+set(text "#include \"export/parts.h\"\n")
+foreach(part IN LISTS parts)
+  get_filename_component(name ${part} NAME_WE)
+  file(READ ${part} lines)
+  string(REPLACE "\\" "\\\\" lines "${lines}")
+  string(REPLACE "\"" "\\\"" lines "${lines}")
+  string(REPLACE "\n" "\\n\",\n    \"" lines "${lines}")
+  string(APPEND text "\ntg_part tg_part_${name} = {\n    \"${lines}\", 0};\n")
+endforeach()
+set(tigrillo_parts ${PROJECT_BINARY_DIR}/export_parts.c)
+file(CONFIGURE OUTPUT ${tigrillo_parts} CONTENT "${text}" @ONLY)
+target_sources(tigrillo PRIVATE ${tigrillo_parts})
