@@ -78,3 +78,18 @@ tg_status data_read(const char *const *names, size_t count, const tg_read_option
     *dataset = all;
     return TG_OK;
 }
+
+tg_status data_read_for(const tg_model *model, const char *const *names, size_t count,
+                        const char *label, tg_dataset **dataset) {
+    tg_read_options options = data_options(label);
+    const tg_input *input = tg_model_input(model);
+    if (input && input->shape.height) options.shape = input->shape;
+    options.classes = tg_model_classes(model);
+    const char **class_names = calloc(options.classes + 1, sizeof *class_names);
+    if (!class_names) return TG_OUT_OF_MEMORY;
+    for (size_t i = 0; i < options.classes; ++i) class_names[i] = tg_model_class_name(model, i);
+    if (options.classes) options.class_names = class_names;
+    tg_status status = data_read(names, count, &options, dataset);
+    free(class_names);
+    return status;
+}

@@ -70,6 +70,7 @@ static void build(command_line *line, const command *self, const option *options
     for (size_t i = 0; i < count; ++i) {
         describe(&options[i], line->help[i]);
         line->table[i] = (struct poptOption){.longName = options[i].name,
+                                             .shortName = options[i].letter,
                                              .argInfo = options[i].flag ? POPT_ARG_NONE
                                                                         : POPT_ARG_STRING,
                                              .val = (int)i + 1,

@@ -21,6 +21,7 @@ typedef struct texts {
  * default, which the help shows unless it is nothing (NULL, NaN, a count below `least`). */
 typedef struct option {
     const char *name;     /* without the dashes */
+    char letter;          /* of the short form; 0: none */
     const char *argument; /* what stands for its value in the help */
     const char *help;
     bool *flag;        /* takes no value */

@@ -29,7 +29,7 @@ for name in $("$tigrillo" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\
     COMP_WORDS=(tigrillo "$name" -) COMP_CWORD=2
     _tigrillo "$tigrillo"
     # As many as the help has lines that begin with an option.
-    check test "${#COMPREPLY[@]}" -eq "$("$tigrillo" "$name" --help | grep -c '^ *\(-h, \)*--')"
+    check test "${#COMPREPLY[@]}" -eq "$("$tigrillo" "$name" --help | grep -c '^ *\(-., \)*--')"
 done
 completes --learning-rate= train --le
 completes --grey train --gr
