@@ -105,7 +105,7 @@ static void encode(const tg_export_dense *dense, size_t first, size_t count, uns
     }
 }
 
-enum { WEIGHTS_PER_LINE = 16 };
+enum { WEIGHTS_PER_LINE = 64 };
 
 static void write_string(const tg_exported *exported, size_t d, tg_text *code) {
     const size_t count = count_weights(exported, d), size = weight_size(exported->type);
