@@ -26,7 +26,7 @@ IFS=$'\n'
     checked=($(find_files '*.c' -- src cli datasets))
     headers=($(find_files '*.h' -- include))
     scripts=(.ci/run datasets/fetch
-        $(find_files '*.sh' '*.bash' -- cli scripts tests datasets benchmarks))
+        $(find_files '*.sh' '*.bash' -- cli scripts tests datasets benchmarks examples))
 }
 unset IFS
 

@@ -49,7 +49,7 @@ setup_apt() {
         gcovr shellcheck curl groff-base dpkg-dev python3-venv \
         python3-numpy
     # Some releases of Ubuntu are without these.
-    for package in libclang-rt-dev python3-torch; do
+    for package in libclang-rt-dev python3-torch gcc-arm-none-eabi qemu-system-arm lld nodejs; do
         apt_install "$package" || echo "There is no $package here: what needs it is not tested."
     done
 }
