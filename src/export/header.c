@@ -6,6 +6,9 @@
 
 #include "export/code.h"
 
+/* The frames of the functions without the working memory: tests/export/c_test.c measures them. */
+enum { STACK_BYTES = 2048 };
+
 size_t tg_export_workspace_bytes(const tg_exported *exported) {
     size_t bytes = exported->layout.workspace * sizeof(float);
     if (exported->type == TG_EXPORT_INT8) bytes += (exported->layout.longest_input + 3) / 4 * 4;
@@ -48,11 +51,11 @@ static void write_sizes(const tg_export_code *from, tg_text *code) {
                  "#define NAME_OUTPUTS %zu\n"
                  "#define NAME_WEIGHT_BYTES %zu /* constants of the network */\n"
                  "#define NAME_WORKSPACE_BYTES %zu /* sizeof(name_workspace) */\n"
-                 "#define NAME_STACK_BYTES %zu /* name_predict() needs no more, but for libm */\n"
+                 "#define NAME_STACK_BYTES %zu /* at most, of name_predict(); libm's own aside */\n"
                  "#define NAME_EXPORT 0x%08xu /* the C file asks for its own header */\n",
                  tg_model_inputs(exported->model), tg_model_outputs(exported->model),
                  tg_exported_bytes(exported), tg_export_workspace_bytes(exported),
-                 tg_export_workspace_bytes(exported) + 2048, (unsigned)from->mark);
+                 tg_export_workspace_bytes(exported) + STACK_BYTES, (unsigned)from->mark);
     if (input && input->shape.height > 0)
         tg_text_code(code,
                      "#define NAME_HEIGHT %zu\n"
@@ -78,7 +81,7 @@ static void write_prediction(const tg_export_code *from, tg_text *code) {
         "/* y = %s for x, which is the network's own input. 0; or 1 when there is a NaN in\n"
         " * x or y, and y is of no use. x and y must not overlap. Any number of threads. */\n"
         "int name_predict(const float x[NAME_INPUTS], float y[NAME_OUTPUTS]);\n\n"
-        "/* The same in memory of the caller's, with next to nothing on the stack. */\n"
+        "/* The same in memory of the caller's instead of the stack. */\n"
         "int name_predict_in(name_workspace *workspace, const float x[NAME_INPUTS],\n"
         "                    float y[NAME_OUTPUTS]);\n",
         outputs_of(exported->model));

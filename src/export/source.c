@@ -206,9 +206,10 @@ static void write_input(const tg_export_code *from, const needs *n, tg_text *cod
         tg_text_part(code, tg_part_hog);
         if (n->colour) tg_text_part(code, tg_part_hog_colour);
     }
+    if (!n->hog && !n->standardise) tg_text_code(code, "\n");
     const char *type = n->pictures ? "uint8_t" : "float", *of = n->pictures ? "pixels" : "values";
     const char *size = n->pictures ? "PIXELS" : "INPUTS";
-    tg_text_code(code, "\nvoid name_prepare(const %s %s[NAME_%s], float x[NAME_INPUTS]) {\n", type,
+    tg_text_code(code, "void name_prepare(const %s %s[NAME_%s], float x[NAME_INPUTS]) {\n", type,
                  of, size);
     if (n->hog)
         tg_text_code(code, "    name_hog(pixels, x);\n");

@@ -386,6 +386,35 @@ static void check_way(const program *p, const way *w) {
     assert_true(succeeds(p, command));
 }
 
+/* What name_predict() takes of the stack: its frame, that of name_predict_in(), and the two largest
+ * below, since calls go no deeper. */
+static void check_stack(const program *p, const char *compiler, const char *flags) {
+    char command[2048];
+    if (!is_there(compiler)) return;
+    snprintf(
+        command, sizeof command,
+        "for m in m1 m6 m7 m8; do %s -std=c99 %s -fstack-usage -c $m.c -o stack.o && "
+        "most=$(sed -n 's/^#define M.*_STACK_BYTES \\([0-9]*\\).*/\\1/p' $m.h) && "
+        "used=$(awk '/_predict(_in)?[\\t ]/ { s += $2; next } "
+        "/prepare|hog|strip|vote|_predict_/ { next } "
+        "$2 > a { b = a; a = $2; next } $2 > b { b = $2 } END { print s + a + b }' stack.su) && "
+        "echo \"$m: $used of $most\" && [ \"$used\" -gt 0 ] && [ \"$used\" -le \"$most\" ] || "
+        "exit 1; done",
+        compiler, flags);
+    assert_true(succeeds(p, command));
+}
+
+/* Without libm there is nothing but what any compiler may call, C library or not. */
+static void check_freestanding(const program *p, const char *compiler) {
+    char command[2048];
+    if (!is_there(compiler)) return;
+    snprintf(command, sizeof command,
+             "%s -std=c11 -O2 -ffreestanding -c own_math.c -o free.o && nm -u free.o >undefined && "
+             "! grep -vE ' (memcpy|memset|memmove)$| _GLOBAL_OFFSET_TABLE_$' undefined",
+             compiler);
+    assert_true(succeeds(p, command));
+}
+
 static bool can_run_avx2(void) {
 #if defined(__x86_64__)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -405,7 +434,7 @@ static void test_compilers(void **state) {
     uint64_t random = 1;
     program p = start_program();
     for (size_t i = 0; i < TG_COUNT(corners); i++) add_model(&p, &corners[i], &random);
-    for (size_t i = 0; i < 24; i++) {
+    for (size_t i = 0; i < 20; i++) {
         sample s = pick_sample(&random);
         add_model(&p, &s, &random);
         tg_input_destroy(&s.input);
@@ -423,6 +452,12 @@ static void test_compilers(void **state) {
             print_message("SKIPPED: %s %s\n", ways[i].compiler, ways[i].flags);
         else
             check_way(&p, &ways[i]);
+    }
+    static const char *const compilers[] = {"gcc", "clang"};
+    for (size_t i = 0; i < TG_COUNT(compilers); i++) {
+        check_freestanding(&p, compilers[i]);
+        check_stack(&p, compilers[i], "-Os");
+        check_stack(&p, compilers[i], "-O3");
     }
     test_remove_folder(p.folder);
 }
