@@ -206,6 +206,43 @@ static void test_report(void **state) {
     test_remove_folder(folder);
 }
 
+/* What int8 costs on real pictures: a quarter of the size, hardly any accuracy. */
+static void test_mnist(void **state) {
+    (void)state;
+    const char *images = test_data("mnist/t10k-images-idx3-ubyte.gz");
+    const char *labels = images ? test_data("mnist/t10k-labels-idx1-ubyte.gz") : NULL;
+    if (!labels) skip();
+    char *folder = test_make_folder();
+    const tg_layer layers[] = {tg_dense(128), tg_sigmoid(), tg_dense(10), tg_softmax()};
+    tg_dataset *digits = NULL, *train = NULL, *rest = NULL;
+    tg_model *model = NULL;
+    tg_input input = {.size = 0};
+    tg_fit_options fit = tg_fit_defaults();
+    fit.epochs = 3;
+    assert_ok(tg_dataset_read_idx(images, labels, NULL, &digits));
+    assert_ok(tg_dataset_split(digits, 0.3, 1, &train, &rest));
+    assert_ok(tg_input_fit(train, TG_FEATURES_PLAIN, NULL, 1, &input));
+    assert_ok(tg_model_create(tg_cpu(), 784, layers, TG_COUNT(layers), 1, &model));
+    assert_ok(tg_model_set_input(model, &input));
+    assert_ok(tg_fit(model, train, NULL, &fit, NULL));
+    const tg_export_c_options options = {.type = TG_EXPORT_INT8, .dataset = rest};
+    tg_export_report report;
+    assert_ok(tg_export_c(model, test_path(folder, "digits.c"), &options, &report));
+    print_message("int8: %zu of %zu bytes, accuracy %.4f, of the model %.4f, same class %.4f\n",
+                  report.weight_bytes, report.float_bytes, report.accuracy, report.model_accuracy,
+                  report.agreement);
+    assert_true(report.model_accuracy > 0.9);
+    assert_true((double)report.weight_bytes <= 0.26 * (double)report.float_bytes);
+    assert_true(report.accuracy >= report.model_accuracy - 0.005);
+    assert_true(report.agreement >= 0.99 && report.agreement < 1);
+    tg_input_destroy(&input);
+    tg_model_destroy(model);
+    tg_dataset_destroy(digits);
+    tg_dataset_destroy(train);
+    tg_dataset_destroy(rest);
+    test_remove_folder(folder);
+}
+
 /* A data set without labels: no accuracy. */
 static void test_targets(void **state) {
     (void)state;
@@ -292,8 +329,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),   cmocka_unit_test(test_options),
         cmocka_unit_test(test_weights), cmocka_unit_test(test_int8_is_not_too_wide),
-        cmocka_unit_test(test_report),  cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_locale),  cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_report),  cmocka_unit_test(test_mnist),
+        cmocka_unit_test(test_targets), cmocka_unit_test(test_locale),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
