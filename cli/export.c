@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tigrillo export: a model as source text. */
+/* tigrillo export: a model as C, or in ONNX. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,21 +89,44 @@ static int export_c(const command_line *line, const char *label, const char *out
     return finish(status);
 }
 
+/* What is there already is overwritten only when it is a model in ONNX that import reads. */
+static int check_onnx(const char *out) {
+    tg_model *there = NULL;
+    struct stat file;
+    if (stat(out, &file) != 0 || file.st_size == 0) return PARSED;
+    const tg_status status = tg_onnx_read(tg_cpu(), out, &there);
+    tg_model_destroy(there);
+    if (status == TG_OK) return PARSED;
+    return fail("%s: is there and not a model that can be read: it is not overwritten", out);
+}
+
+static int export_onnx(const char *path, const char *out) {
+    tg_model *model = NULL;
+    const int code = check_onnx(out);
+    if (code != PARSED) return code;
+    tg_status status = tg_model_load(tg_cpu(), path, &model);
+    if (!status) status = tg_onnx_write(model, out);
+    if (!status) printf("saved in %s\n", out);
+    tg_model_destroy(model);
+    return finish(status);
+}
+
 static bool ends_in(const char *text, const char *end) {
     const size_t length = strlen(text), tail = strlen(end);
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
 static int run(const command *self, int argc, char **argv) {
-    bool c = false, no_libm = false;
+    bool c = false, onnx = false, no_libm = false;
     size_t type = TG_EXPORT_FLOAT32, form = TG_EXPORT_AUTO;
     const char *out = NULL, *name = NULL, *label = NULL;
     const option options[] = {
         {.name = "c", .help = "write C: a file and its header", .flag = &c},
+        {.name = "onnx", .help = "write ONNX", .flag = &onnx},
         {.name = "out",
          .letter = 'o',
          .argument = "FILE",
-         .help = "where to, with the ending .c",
+         .help = "where to, with the ending .c or .onnx",
          .text = &out},
         {.name = "name",
          .argument = "NAME",
@@ -126,15 +149,24 @@ static int run(const command *self, int argc, char **argv) {
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
-    if (code == PARSED && !c) code = misuse(self, "no format: --c writes C");
+    const char *ending = onnx ? ".onnx" : ".c";
+    if (code == PARSED && c == onnx) {
+        code = misuse(self, "one format, please: --c writes C, --onnx writes ONNX");
+    }
     if (code == PARSED && !out) code = misuse(self, "--out FILE is missing");
-    if (code == PARSED && !ends_in(out, ".c")) {
-        code = misuse(self, "--out: '%s' does not end in .c", out);
+    if (code == PARSED && !ends_in(out, ending)) {
+        code = misuse(self, "--out: '%s' does not end in %s", out, ending);
+    }
+    if (code == PARSED && onnx &&
+        (line.argument_count > 1 || name || label || no_libm || type || form)) {
+        code = misuse(self, "--onnx takes a model and --out, nothing else");
     }
     if (code == PARSED && type == TG_EXPORT_INT8 && line.argument_count < 2) {
         code = misuse(self, "--quantize int8 needs DATA, to see how large the values become");
     }
-    if (code == PARSED) {
+    if (code == PARSED && onnx) {
+        code = export_onnx(line.arguments[0], out);
+    } else if (code == PARSED) {
         tg_export_c_options chosen = {.name = name,
                                       .type = (tg_export_type)type,
                                       .form = (tg_export_form)form,
@@ -148,9 +180,10 @@ static int run(const command *self, int argc, char **argv) {
 const command export_command = {
     "export",
     "MODEL [DATA...]",
-    "writes a model as C",
+    "writes a model as C or in ONNX",
     "With --c: writes MODEL as one C99 file and its header, which need nothing else. Of DATA the\n"
     "first samples become the self-test, and the exported model is compared with MODEL on all.\n"
+    "With --onnx: writes MODEL for ONNX Runtime and all others that read ONNX.\n"
     "Existing files are overwritten only if they are exports.",
     1,
     SIZE_MAX,

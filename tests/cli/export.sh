@@ -60,7 +60,7 @@ fi
 
 # What it refuses, without touching what is there.
 expect 2 "$tigrillo" export rows.safetensors -o net.c
-has err "no format"
+has err "one format, please"
 expect 2 "$tigrillo" export --c rows.safetensors
 has err "--out FILE is missing"
 expect 2 "$tigrillo" export --c rows.safetensors -o net.h
@@ -100,5 +100,27 @@ has err "net.bin: is there"
 expect 0 "$tigrillo" export --c rows.safetensors -o net.c
 expect 0 "$tigrillo" export --c rows.safetensors -o net.c
 expect 0 "$tigrillo" export --c rows.safetensors -o net.c --weights binary
+
+# ONNX, there and back.
+expect 0 "$tigrillo" export --onnx colours.safetensors -o colours.onnx
+has out "saved in colours.onnx"
+expect 0 "$tigrillo" export --onnx colours.safetensors -o colours.onnx
+expect 0 "$tigrillo" import colours.onnx --out back.safetensors
+check cmp colours.safetensors back.safetensors
+expect 2 "$tigrillo" export --c --onnx colours.safetensors -o net.onnx
+has err "one format, please"
+expect 2 "$tigrillo" export --onnx colours.safetensors -o net.c
+has err "'net.c' does not end in .onnx"
+expect 2 "$tigrillo" export --onnx colours.safetensors -o net.onnx --quantize float16
+has err "nothing else"
+expect 2 "$tigrillo" export --onnx colours.safetensors data -o net.onnx
+has err "nothing else"
+expect 1 "$tigrillo" export --onnx missing.safetensors -o net.onnx
+has err "missing.safetensors"
+check test ! -e net.onnx
+cp before net.onnx
+expect 1 "$tigrillo" export --onnx colours.safetensors -o net.onnx
+has err "net.onnx: is there and not a model"
+check cmp net.onnx before
 
 finish
