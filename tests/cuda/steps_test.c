@@ -53,7 +53,7 @@ static void make_recipes(recipe made[RECIPES]) {
     const tg_loss classes = a_loss(TG_CROSS_ENTROPY);
     const recipe all[RECIPES] = {
         {"sgd", tg_sgd(0.1f), classes, tg_softmax(), 0, 0, false},
-        {"nesterov, clipped, dropout", tg_nesterov(0.05f, 0.9f), classes, tg_softmax(), 0.5f, 0.4f,
+        {"nesterov, clipped, dropout", tg_nesterov(0.05f, 0.9f), classes, tg_softmax(), 2.5f, 0.4f,
          false},
         {"adamw, log-softmax", tg_adamw(0.01f), classes, tg_log_softmax(), 0, 0, false},
         {"adam, weights, one class ignored", tg_adam(0.01f), weighted_loss(TG_MEAN, 1, 0),
@@ -167,6 +167,7 @@ static void as_on_the_cpu(void **state) {
     for (size_t i = 0; i < RECIPES; i++) {
         run cpu, gpu;
         double largest = 0;
+        size_t clipped = 0;
         train(tg_cpu(), &recipes[i], 1, false, &cpu);
         train(test_device(), &recipes[i], 1, false, &gpu);
         assert_int_equal(cpu.count, STEPS);
@@ -177,9 +178,12 @@ static void as_on_the_cpu(void **state) {
             assert_int_equal(a->samples, b->samples);
             assert_true(a->learning_rate == b->learning_rate);
             assert_close(a->gradient_norm, b->gradient_norm, 1e-4, 0);
+            clipped += a->gradient_norm > (double)recipes[i].clip_norm;
         }
         print_message("%s: largest difference of a loss %.2g\n", recipes[i].name, largest);
         assert_true(largest < 1e-4);
+        /* Some gradients are clipped and others are not. */
+        if (recipes[i].clip_norm > 0) assert_in_range(clipped, 2, STEPS - 2);
         for (size_t e = 0; e < EPOCHS; e++)
             assert_close(cpu.train_accuracy[e], gpu.train_accuracy[e], 0, 0);
     }
@@ -212,6 +216,28 @@ static void however_it_is_asked(void **state) {
         assert_same_run(&each, &sent);
         assert_memory_equal(each.steps, sent_each.steps, sizeof each.steps);
     }
+}
+
+/* Between the epochs of one of them a larger batch is judged, for which the device's scratch has to
+ * grow: the recorded steps must not notice. */
+static void judging_between_epochs(void **state) {
+    (void)state;
+    recipe recipes[RECIPES];
+    make_recipes(recipes);
+    tg_dataset *data = make_data(false);
+    run runs[2];
+    memset(runs, 0, sizeof runs);
+    for (size_t i = 0; i < 2; i++) {
+        tg_model *model = make_model(test_device(), &recipes[0]);
+        tg_fit_options options = options_of(&recipes[0], 1, &runs[i]);
+        options.keep_best = false;
+        assert_ok(tg_fit(model, data, i == 0 ? NULL : data, &options, NULL));
+        read_parameters(model, &runs[i]);
+        tg_model_destroy(model);
+    }
+    assert_memory_equal(runs[0].steps, runs[1].steps, sizeof runs[0].steps);
+    assert_memory_equal(runs[0].parameters, runs[1].parameters, sizeof runs[0].parameters);
+    tg_dataset_destroy(data);
 }
 
 /* ---- Nothing waits ---- */
@@ -373,8 +399,11 @@ static void augmented_pictures(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_on_the_cpu),      cmocka_unit_test(however_it_is_asked),
-        cmocka_unit_test(no_step_waits),      cmocka_unit_test(stops_where_the_cpu_does),
+        cmocka_unit_test(as_on_the_cpu),
+        cmocka_unit_test(however_it_is_asked),
+        cmocka_unit_test(judging_between_epochs),
+        cmocka_unit_test(no_step_waits),
+        cmocka_unit_test(stops_where_the_cpu_does),
         cmocka_unit_test(augmented_pictures),
     };
     return cmocka_run_group_tests(tests, find_runtime, NULL);

@@ -43,7 +43,7 @@ CUresult cuMemFree(CUdeviceptr pointer) {
     const Entry entry("cuMemFree");
     const CUresult result = entry.result();
     if (const CUresult forbidden = capture_check()) return forbidden;
-    task_wait_all(); /* it waits for the device */
+    /* At once: that a driver waits for what is still to run is not promised. */
     if (!memory_free(device_pointer(pointer)))
         fail("freed is %s, which is not the start of a live allocation",
              memory_describe(pointer).c_str());

@@ -38,6 +38,9 @@ cublasStatus_t cublasDestroy(cublasHandle_t handle) {
     const Entry entry("cublasDestroy");
     const cublasStatus_t status = failure(entry);
     if (capture_check()) return CUBLAS_STATUS_INTERNAL_ERROR;
+    check_handle(handle);
+    if (handle->workspace_size)
+        memory_check(handle->workspace, handle->workspace_size, "workspace of cuBLAS");
     end_object(handle, "cuBLAS handle");
     task_wait_all(); /* it waits for the device */
     return status;

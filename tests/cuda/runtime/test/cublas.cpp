@@ -60,6 +60,7 @@ static void test_gemm() {
     OK(cublasSetMathMode, s.handle, CUBLAS_TF32_TENSOR_OP_MATH);
     EXPECT_RESULT(s.multiply(2, 3, 2, 0, s.c), 0);
     EXPECT(s.read<float>(s.c, 1)[0] == 12);
+    OK(cublasSetWorkspace, s.handle, nullptr, 0);
     OK(cuMemFree, workspace);
     s.close_all();
 }
@@ -86,6 +87,13 @@ static void test_faulty_gemm() {
         OK(cublasSetWorkspace, s.handle, reinterpret_cast<void *>(workspace), 256);
         OK(cuMemFree, workspace);
         s.multiply(2, 3, 2, 0, s.c);
+    });
+    faults("cuBLAS outlives its workspace", {"workspace of cuBLAS", "which was freed"}, [] {
+        const Blas s;
+        const CUdeviceptr workspace = s.floats(64);
+        OK(cublasSetWorkspace, s.handle, reinterpret_cast<void *>(workspace), 256);
+        OK(cuMemFree, workspace);
+        OK(cublasDestroy, s.handle);
     });
 }
 

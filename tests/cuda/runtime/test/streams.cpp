@@ -23,6 +23,7 @@ static bool is_right(bool with_event, unsigned seed) {
         OK(cuStreamSynchronize, other);
         OK(cuStreamDestroy, other);
         OK(cuEventDestroy, event);
+        s.wait();
         OK(cuMemFree, x);
         s.close();
         if (got != 2) _exit(2);
