@@ -193,15 +193,14 @@ class Trial:
             self.limits[test, name] = 5 + 10 * (time.monotonic() - began)
         return self.limits[test, name]
 
-    def detect(self, fault: Fault, everything: bool) -> list[str]:
-        """For each detector what the first of the tests says that notices something; those after
-        the first detector that does only if `everything` is wanted."""
+    def detect(self, fault: Fault) -> list[str]:
+        """What each detector says, up to the first that notices something."""
         mutant = Mutant(self.copy, fault)
         cells = []
         for name, library, environment in DETECTORS:
             cell = ""
             for test in fault.tests:
-                if noticed(cells) and not everything or library == PTX and test.native:
+                if noticed(cells) or library == PTX and test.native:
                     continue
                 limit = self.limit(test, name, library, environment)
                 cell = self.run(mutant.test(test.name, library), mutant.library(library), test,
@@ -211,12 +210,12 @@ class Trial:
             cells.append(cell)
         return cells
 
-    def try_fault(self, fault: Fault, everything: bool) -> list[str]:
+    def try_fault(self, fault: Fault) -> list[str]:
         path = self.copy.tree / fault.file
         original, times = path.read_text(), path.stat()
         path.write_text(replaced(original, fault.old, fault.new, fault.name))
         try:
-            return self.detect(fault, everything)
+            return self.detect(fault)
         except Problem as problem:
             raise Problem(f"{fault.name}: {problem}") from problem
         finally:
@@ -242,18 +241,16 @@ def rows_of(file: Path, others: list[Fault]) -> list[tuple[Fault, list[str]]]:
 
 def markdown(rows: list[tuple[Fault, list[str]]]) -> str:
     lines = ["# Faults and what notices them", "",
-             "Made by `run.py --markdown`. Natively in three orders, and interpreted. `-`: passed;",
-             "*wrong*: a test failed; *runtime*: the stand-in for the driver ended it; *crash*: a",
-             "signal; *hang*: too long; empty: not run.", "",
+             "Made by `run.py --markdown`. Each fault meets the detectors from left to right until one",
+             "notices it: natively in three orders, and interpreted. `-`: passed; *wrong*: a test",
+             "failed; *runtime*: the stand-in for the driver ended it; *crash*: a signal; *hang*: too",
+             "long; empty: not run.", "",
              HEAD, "|" + " --- |" * (3 + len(DETECTORS))]
     for fault, cells in rows:
         tests = ", ".join(dict.fromkeys(test.name for test in fault.tests))
         lines.append("| " + " | ".join([fault.name, fault.what, tests, *cells]) + " |")
     seen = sum(noticed(cells) for _, cells in rows)
-    lines += ["", f"{seen} of {len(rows)} faults are noticed.  "]
-    for i, (name, _, _) in enumerate(DETECTORS):
-        count = sum(cells[i] not in ("", "-") for _, cells in rows)
-        lines.append(f"{name}: {count}." + ("" if i == len(DETECTORS) - 1 else "  "))
+    lines += ["", f"{seen} of {len(rows)} faults are noticed."]
     missed = [fault.name for fault, cells in rows if not noticed(cells)]
     left = [fault.name for fault in FAULTS if fault not in [fault for fault, _ in rows]]
     if left:
@@ -304,7 +301,7 @@ def run(arguments: argparse.Namespace) -> int:
         start = time.monotonic()
         if arguments.minutes and start - began > 60 * arguments.minutes:
             break
-        cells = trial.try_fault(fault, everything=arguments.markdown is not None)
+        cells = trial.try_fault(fault)
         rows.append((fault, cells))
         print(f"{fault.name:30}" + "".join(f"{cell:13}" for cell in cells)
               + f"{time.monotonic() - start:4.0f} s", flush=True)
@@ -327,8 +324,7 @@ def main() -> int:
                         help="in a random order, none begun later than so long after the build")
     parser.add_argument("--seed", type=int, default=1, help="of that order (1)")
     parser.add_argument("--markdown", type=Path, metavar="FILE",
-                        help="run every detector, also after one has noticed the fault, and write "
-                             "the matrix there; its rows of faults that are not run now stay")
+                        help="write the matrix there; its rows of faults that are not run now stay")
     parser.add_argument("--build", type=Path, metavar="FOLDER", default=ROOT / "build/mutants",
                         help="where to copy and build (build/mutants)")
     parser.add_argument("-j", "--jobs", type=int, default=2)
