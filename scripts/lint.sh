@@ -22,8 +22,8 @@ find_files() {
 IFS=$'\n'
 # shellcheck disable=SC2207 # one file a line, and mapfile is not in macOS's bash
 {
-    formatted=($(find_files '*.c' '*.h' -- include src cli datasets examples tests benchmarks))
-    checked=($(find_files '*.c' -- src cli datasets))
+    formatted=($(find_files '*.c' '*.h' -- include src cli reference datasets examples tests benchmarks))
+    checked=($(find_files '*.c' -- src cli reference datasets))
     headers=($(find_files '*.h' -- include))
     scripts=(.ci/run datasets/fetch
         $(find_files '*.sh' '*.bash' -- cli scripts tests datasets benchmarks examples))
