@@ -24,7 +24,7 @@ _tigrillo_options() {
 # The values of an option that takes one of several: "...: a, b, c (default: a)".
 _tigrillo_choices() {
     _tigrillo_options "$1" "$2" | awk -F '\t' -v name="$3" '
-        $1 == name && match($3, /: [a-z0-9_-]+(, [a-z0-9_-]+)+ \(default: [^)]*\)$/) {
+        $1 == name && match($3, /: [a-z0-9_\/-]+(, [a-z0-9_\/-]+)+ \(default: [^)]*\)$/) {
             list = substr($3, RSTART + 2)
             sub(/ \(default.*/, "", list)
             gsub(/,/, "", list)

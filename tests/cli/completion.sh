@@ -39,6 +39,7 @@ completes "adam adamw" train --optimizer = ad
 completes "sgd momentum nesterov adam adamw" train --optimizer =
 completes "constant cosine" train --schedule co
 completes hog train data --features = h
+completes "missing-1/n missing-derivative" gradcheck --inject = miss
 completes "" train --hidden = 2
 completes "" train pict
 completes "" fly --
