@@ -19,7 +19,7 @@ completes() {
     empty err
 }
 
-completes train tr
+completes train trai
 completes "--help --version" --
 COMP_WORDS=(tigrillo "") COMP_CWORD=1
 _tigrillo "$tigrillo"
