@@ -20,7 +20,8 @@ typedef struct command {
 } command;
 
 extern const command train_command, evaluate_command, predict_command, inspect_command,
-    export_command, import_command, softmax_command, gradcheck_command, trace_command;
+    export_command, import_command, softmax_command, gradcheck_command, trace_command,
+    check_command;
 
 /* "tigrillo: ..." to standard error, as printf. Returns FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -10,7 +10,7 @@ expect 0 "$tigrillo" --version
 has out "tigrillo 0."
 has out "(OpenBLAS, stb_image, zlib"
 
-for command in train evaluate predict inspect import softmax gradcheck; do
+for command in train evaluate predict inspect import softmax gradcheck check; do
     expect 0 "$tigrillo" "$command" --help
     has out "Usage: tigrillo $command"
     has out "--help"

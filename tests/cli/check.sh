@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# Data that can be learned from, and data of which that is not so.
+# shellcheck shell=sh disable=SC1091,SC2154
+. "$(dirname "$0")/support.sh"
+
+# verdict NAME PASSED: of the check of that name, in the JSON of the last command.
+verdict() {
+    for i in 0 1 2 3; do
+        [ "$("$json_value" checks "$i" name <out)" != "$1" ] || json "$2" checks "$i" passed
+    done
+}
+
+rows rows.csv 400
+expect 0 "$tigrillo" check rows.csv
+empty err
+has out "400 of 400 samples, 2 classes; a network 2 -> 64 relu -> 2"
+has out "within 0.1 of ln(2) = 0.6931"
+has out "20 samples can be learned by heart: loss below 0.01, accuracy 1"
+check test "$(grep -c '^ok ' out)" -eq 4
+check test "$(grep -c 'if not: ' out)" -eq 4
+pictures data 12
+expect 0 "$tigrillo" check data --json
+json true passed
+json 36 samples
+json 3 classes
+json start checks 0 name
+
+# Labels that have nothing to do with the values: still to be learned by heart, but not told.
+awk -F, 'NR == 1 { print } NR > 1 { print $1 "," $2 "," NR * NR * 31 % 1009 % 2 }' \
+    rows.csv >random.csv
+expect 1 "$tigrillo" check random.csv --json
+has err "random.csv: 1 of 4 checks failed"
+json false passed
+verdict start true
+verdict overfit true
+verdict labels false
+verdict "permuted labels" true
+
+# Most samples the same, with different labels: not even by heart.
+awk 'BEGIN { print "x,y,label"; for (i = 0; i < 60; i++) print "1,2," i % 2; print "3,4,0" }' \
+    >same.csv
+expect 1 "$tigrillo" check same.csv
+has err "same.csv: 2 of 4 checks failed"
+check grep -q '^FAIL  overfit' out
+check grep -q '^FAIL  labels' out
+has out "equal samples with different labels"
+
+# One class nearly always: a high accuracy that is chance.
+awk -F, 'NR == 1 { print } NR > 1 { print $1 "," $2 "," (NR % 20 == 0 ? "rare" : "usual") }' \
+    rows.csv >rare.csv
+expect 1 "$tigrillo" check rare.csv --json
+verdict labels false
+verdict "permuted labels" true
+
+# Another label column.
+awk -F, '{ print $3 "," $1 "," $2 }' rows.csv | sed 1s/label/kind/ >kinds.csv
+expect 1 "$tigrillo" check kinds.csv
+has err "kinds.csv: line 2"
+expect 0 "$tigrillo" check kinds.csv --label kind
+
+head -n 9 rows.csv >few.csv
+expect 1 "$tigrillo" check few.csv
+has err "few.csv: 8 samples are too few to check"
+empty out
+expect 1 "$tigrillo" check missing.csv
+has err "missing.csv"
+finish
