@@ -154,7 +154,7 @@ static int run(const command *self, int argc, char **argv) {
         code = misuse(self, "one format, please: --c writes C, --onnx writes ONNX");
     }
     if (code == PARSED && !out) code = misuse(self, "--out FILE is missing");
-    if (code == PARSED && !ends_in(out, ending)) {
+    if (code == PARSED && out && !ends_in(out, ending)) {
         code = misuse(self, "--out: '%s' does not end in %s", out, ending);
     }
     if (code == PARSED && onnx &&
