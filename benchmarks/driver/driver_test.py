@@ -22,6 +22,7 @@ except ImportError as missing:
     sys.exit(77)
 
 import accuracy
+import embedding
 import figures
 import inputs
 import measure
@@ -62,6 +63,11 @@ class TinyWorks(unittest.TestCase):
             self.assertIn("tigrillo", names, work)
             if work.name in ("softmax", "cross_entropy", "jacobian", "train", "infer"):
                 self.assertTrue(any(name.startswith("numpy") for name in names), work)
+            if work == works.Work("infer", "6-5-3/1"):
+                self.assertLessEqual({f"{code}-{flags}" for code in ("exported", "exported-int8")
+                                      for flags in ("O3", "native", "Os")}, names)
+            if work.name == "load":
+                self.assertIn("cat", names)
             if work.name not in ("train_sigmoid", "infer_sigmoid"):
                 self.assertTrue(any(name.startswith("limit:") for name in names), work)
         two = {one.contestant for one in self.results.of("softmax", "8x1000", 2)}
@@ -76,7 +82,7 @@ class TinyWorks(unittest.TestCase):
         compared = 0
         for one in self.results.measurements:
             if one.difference is not None:
-                limit = 2e-6
+                limit = 0.02 if "int8" in one.contestant else 2e-6
                 if one.work.variant == "confident":
                     limit = 1e-4  # NumPy computes p - 1, which is what this variant is about
                 elif one.work.name.startswith("train"):
@@ -252,6 +258,14 @@ class Failures(unittest.TestCase):
             for program in available:
                 program.stop()
         self.assertEqual({one.contestant for one in found}, {"numpy"})
+
+
+class Embedding(unittest.TestCase):
+    def test_code_beside_the_constants(self):
+        found = {}
+        with tempfile.TemporaryDirectory() as name:
+            found = embedding.size_of_small(pathlib.Path(name), *embedding.tools(FOLDER))
+        self.assertTrue(200 < found["code_bytes"] < 4096, found)
 
 
 class Accuracy(unittest.TestCase):

@@ -4,6 +4,7 @@ import dataclasses
 
 OUT_OF_CACHE = (("4096x1000", 0.95, 0.75), ("256x50257", 0.85, 0.65))
 PRODUCTS = "OpenBLAS's products alone"
+NOT_LIBRARIES = "tigrillo", "sgemv", "exported", "emlearn"
 SMALL, LARGE = "784-128-10", "784-512-256-10"
 
 
@@ -145,12 +146,38 @@ def inference(results):
     figures.append(times_as_fast(results, "infer", shape, 1, 5, "onnxruntime", "ONNX Runtime"))
     for label in ("infer", "infer_sigmoid"):
         peers = [(one.median, one.contestant) for one in results.of(label, "12-16-4/1", 1)
-                 if not one.is_limit and one.contestant not in ("tigrillo", "sgemv",
-                                                                "sgemv-transposed")]
+                 if not one.is_limit and not one.contestant.startswith(NOT_LIBRARIES)]
         ours = results.time(label, "12-16-4/1", 1, "tigrillo")
         fastest, name = min(peers, default=(None, "any peer"))
         figures.append(at_least(describe(label, "12-16-4/1", 1), 1, f"x the fastest peer, {name}",
                                 fastest / ours if fastest and ours else None))
+    return figures
+
+
+def exported(results):
+    """A model as C, in a program or a library of its own."""
+    shape, figures = SMALL + "/1", []
+
+    def times(ours, target, contestant, name):
+        value = results.ratio(("infer", shape, 1, contestant), ("infer", shape, 1, ours))
+        figures.append(at_least(f"{ours} {SMALL}", target, f"x {name}", value))
+
+    times("exported-O3", 4, "emlearn-O3", "emlearn, same flags")
+    times("exported-O3", 5, "onnxruntime", "ONNX Runtime")
+    times("exported-native", 1, "tigrillo", "our library")
+    found = results.embedding.get
+    figures += [
+        at_most("export and compile 5 million parameters", 10, "s", found("seconds")),
+        at_most("export and compile 5 million parameters, peak memory", 500, "MB",
+                found("megabytes")),
+        at_most(f"object of {SMALL} at -Os, beside its constants", 2048, "bytes",
+                found("code_bytes")),
+        at_most(f"int8, {SMALL}", 0.26, "of float32's bytes", found("int8_size")),
+        at_most(f"int8, {SMALL}, accuracy lost on MNIST", 0.5, "points", found("int8_loss"))]
+    for contestant, name in (("cat", "`cat`"), ("limit:read", "what `cat` does in its process")):
+        load = "load", "784-1024-190-10/1", 1
+        figures.append(at_most("load a million parameters", 2, f"x {name}",
+                               results.ratio((*load, "tigrillo"), (*load, contestant))))
     return figures
 
 
@@ -161,4 +188,4 @@ def memory(results):
 
 def figures(results):
     return [figure for part in (softmax, softmax_error, cross_entropy, jacobian, training,
-                                inference, memory) for figure in part(results)]
+                                inference, exported, memory) for figure in part(results)]

@@ -71,6 +71,7 @@ MAKERS = {
     "train_sigmoid": network,
     "infer": network,
     "infer_sigmoid": network,
+    "load": network,
     "epoch": network,
     "copy": lambda random, work: {},
 }

@@ -37,12 +37,12 @@ def compiler(folder):
         if (above / "CMakeCache.txt").is_file():
             for line in (above / "CMakeCache.txt").read_text().splitlines():
                 if line.startswith("CMAKE_C_COMPILER:"):
-                    return first_line(line.split("=", 1)[1], "--version")
-    return "unknown"
+                    return line.split("=", 1)[1]
+    return "cc"
 
 
-def describe(folder, available):
-    """Pairs of a name and a text; `available` are the programs."""
+def describe(folder, available, others=()):
+    """Pairs of a name and a text; `available` are the programs, `others` the peers beside them."""
     versions = {}
     for program in available:
         for version in program.versions.values():
@@ -53,11 +53,12 @@ def describe(folder, available):
     gpu = next((program.versions["limit:copy"] for program in available
                 if "limit:copy" in program.versions), None)
     peers = [version for version in versions if version not in (blas, ours, gpu)]
+    peers += others
     found = [("processor", f"{processor()}, {len(os.sched_getaffinity(0))} processors used"),
             ("caches", caches()),
             ("system", f"{platform.system()} {platform.machine()}, "
                        f"{' '.join(platform.libc_ver())}"),
-            ("compiler", compiler(folder)),
+            ("compiler", first_line(compiler(folder), "--version")),
             ("Python", platform.python_version()),
             ("Tigrillo, its kernels", ours), ("BLAS, its core type", blas),
             ("GPU, and what its driver is for", gpu), ("peers", ", ".join(peers))]

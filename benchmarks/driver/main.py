@@ -15,6 +15,8 @@ import sys
 import time
 
 import cuda
+import emlearn_code
+import embedding
 import machine
 import measure
 import plot
@@ -90,7 +92,13 @@ def main():
     start, results = time.monotonic(), measure.Results()
     available = programs.start(specs(options), threads, options.programs.resolve(),
                                results.missing)
-    about = machine.describe(options.programs.resolve(), available)
+    others = []
+    if options.device == "cpu":
+        if emlearn_code.MISSING:
+            results.missing["emlearn"] = emlearn_code.MISSING
+        else:
+            others = [emlearn_code.VERSION]
+    about = machine.describe(options.programs.resolve(), available, others)
     print(report.table(("", ""), about))
     try:
         for work in chosen_works(options, threads):
@@ -102,6 +110,7 @@ def main():
             program.stop()
     if options.device == "cpu" and not options.only:
         measure_memory(options.programs, results, options.quick)
+        results.embedding = embedding.measure(options.programs.resolve())
     print("\n" + report.measurements(results))
     if options.device == "cpu":
         print(report.targets(results, measured_only=bool(options.only)))

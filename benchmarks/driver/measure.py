@@ -9,6 +9,7 @@ import tempfile
 import numpy
 
 import accuracy
+import emlearn_code
 import inputs
 import programs
 
@@ -38,6 +39,7 @@ class Results:
     def __init__(self):
         self.measurements = []
         self.memory = []  # (network, samples, optimiser, peak bytes, allowed bytes)
+        self.embedding = {}  # what embedding.measure() found
         self.missing = {}  # programs that do not compete, and why
 
     def of(self, label, shape, threads=None):
@@ -138,6 +140,8 @@ def measure(work, available, rounds, seconds):
     with tempfile.TemporaryDirectory(prefix="tigrillo-benchmark-") as name:
         folder = pathlib.Path(name)
         given = inputs.write(work, folder)
+        if work.name == "infer" and work.rows == 1 and not emlearn_code.MISSING:
+            emlearn_code.write(work, given, folder)
         entered = enter(work, available, folder)
         with programs.Neighbour(work.is_beside_neighbour):
             go_round(work, entered, rounds, seconds)

@@ -15,7 +15,7 @@ PATIENCE = 300  # seconds for one answer: compiling takes its time
 
 Spec = collections.namedtuple("Spec", "name arguments most_threads")
 OURS = [Spec("kernels", [], None), Spec("training", [], None), Spec("inference", [], None),
-        Spec("products", [], None)]
+        Spec("products", [], None), Spec("exported", [], 1), Spec("loading", [], 1)]
 PEER_PROGRAMS = [Spec("dnnl", [], None), Spec("fann", [], 1), Spec("numpy_peer.py", [], None),
                  Spec("numba_peer.py", [], None), Spec("torch_peer.py", [], None),
                  Spec("onnxruntime_peer.py", [], None), Spec("keras_peer.py", [], None)]
@@ -48,8 +48,8 @@ class Program:
         self.spec, self.threads, self.process = spec, threads, None
         path = PEERS / spec.name if spec.name.endswith(".py") else folder / spec.name
         self.command = [sys.executable, path] if spec.name.endswith(".py") else [path]
-        # FANN takes no number of threads, dnnl has it from the environment.
-        if spec.name not in ("dnnl", "fann"):
+        # Some always have one, and dnnl has it from the environment.
+        if spec.name not in ("dnnl", "fann", "exported", "loading"):
             self.command.append(str(threads))
         self.command += spec.arguments
 

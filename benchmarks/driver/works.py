@@ -87,6 +87,7 @@ WORKS = [
     Work("infer", "12-16-4/64"),
     Work("infer_sigmoid", "784-128-10/1"),
     Work("infer_sigmoid", "12-16-4/1", quick=True),
+    Work("load", "784-1024-190-10/1", quick=True),
 ]
 
 # On a GPU. What does not fit into a processor's caches above is taken in turns with copies of it
@@ -156,7 +157,8 @@ TEST = [Work(name, shape) for name, shape in (
     ("cross_entropy", "8x5"), ("jacobian", "8x5"), ("sigmoid", "8x5"), ("sigmoid_backward", "8x5"),
     ("tanh", "8x5"), ("tanh_backward", "8x5"), ("gelu", "8x5"), ("gelu_backward", "8x5"),
     ("sgd", "8x5"), ("adam", "8x5"), ("train", "6-5-3/4"), ("train_sigmoid", "6-5-3/1"),
-    ("infer", "6-5-3/1"), ("infer", "6-5-3/4"), ("infer_sigmoid", "6-5-3/4"))]
+    ("infer", "6-5-3/1"), ("infer", "6-5-3/4"), ("infer_sigmoid", "6-5-3/4"),
+    ("load", "6-5-3/1"))]
 TEST += [Work("softmax", "8x1000", both), Work("cross_entropy", "16x10", variant="confident"),
          Work("train", "6-5-3/4", both, variant="busy neighbour")]
 

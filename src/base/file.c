@@ -78,9 +78,14 @@ static tg_status read_open_file(int file, const char *path, size_t limit, buffer
     return read_all(file, path, limit, b);
 }
 
+static tg_status open_to_read(const char *path, int *file) {
+    *file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return *file < 0 ? tg_fail_errno(path, "open") : TG_OK;
+}
+
 tg_status tg_file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size) {
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (file < 0) return tg_fail_errno(path, "open");
+    int file = -1;
+    TG_TRY(open_to_read(path, &file));
     buffer b = {0};
     tg_status status = read_open_file(file, path, limit, &b);
     close(file);
@@ -90,6 +95,35 @@ tg_status tg_file_read(const char *path, size_t limit, unsigned char **bytes, si
     }
     *bytes = b.bytes;
     *size = b.size;
+    return TG_OK;
+}
+
+tg_status tg_file_open(const char *path, int *file, size_t *size) {
+    struct stat info;
+    /* Before it is opened: to open a pipe is to wait for its writer, and takes what is in it. */
+    if (stat(path, &info) != 0) return tg_fail_errno(path, "open");
+    if (!S_ISREG(info.st_mode)) return tg_fail(TG_UNSUPPORTED, "%s: not a regular file", path);
+    TG_TRY(open_to_read(path, file));
+    if (fstat(*file, &info) == 0) {
+        *size = (size_t)info.st_size;
+        return TG_OK;
+    }
+    const tg_status status = tg_fail_errno(path, "read");
+    close(*file);
+    return status;
+}
+
+tg_status tg_file_read_at(int file, const char *path, size_t offset, void *bytes, size_t size) {
+    unsigned char *next = bytes;
+    while (size > 0) {
+        ssize_t got = pread(file, next, size < SSIZE_MAX ? size : SSIZE_MAX, (off_t)offset);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return tg_fail_errno(path, "read");
+        if (got == 0) return tg_fail(TG_IO_ERROR, "%s: it ends at byte %zu now", path, offset);
+        next += got;
+        offset += (size_t)got;
+        size -= (size_t)got;
+    }
     return TG_OK;
 }
 

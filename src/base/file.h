@@ -12,6 +12,13 @@
  * not counted. Anything but a regular file or a pipe is refused. */
 tg_status tg_file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size);
 
+/* Opens a regular file, for tg_file_read_at(); close() it. TG_UNSUPPORTED: it is none, and perhaps
+ * tg_file_read() can read it. */
+tg_status tg_file_open(const char *path, int *file, size_t *size);
+
+/* `size` bytes from `offset` on. It is an error when the file ends before. */
+tg_status tg_file_read_at(int file, const char *path, size_t offset, void *bytes, size_t size);
+
 /* Whether a file that begins with these bytes is gzip. */
 bool tg_is_gzip(const unsigned char *bytes, size_t size);
 

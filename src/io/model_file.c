@@ -166,9 +166,9 @@ static tg_status check_parameters(const tg_safetensors *file, size_t inputs, con
     return TG_OK;
 }
 
-/* Needs checked parameters. On the host nothing can fail then, and each goes to its place;
- * elsewhere all are brought together beside the model and then copied at once, so that the model
- * never holds half of them. */
+/* Needs checked parameters. On the host each goes to its place, and nothing can fail then unless the
+ * file was merely opened; elsewhere all are brought together beside the model and copied at once, so
+ * that a model that was there before never holds half of them. */
 static tg_status copy_parameters(const tg_safetensors *file, tg_model *model) {
     const bool host = model->device->operations->host_memory;
     tg_tensor values = model->parameters;
@@ -264,7 +264,7 @@ tg_status tg_model_load_memory(tg_device *device, const void *bytes, size_t size
 tg_status tg_model_load(tg_device *device, const char *path, tg_model **model) {
     TG_REQUIRE(device && path && model, "tg_model_load: an argument is NULL");
     tg_safetensors *file = NULL;
-    TG_TRY(tg_safetensors_read(path, &file));
+    TG_TRY(tg_safetensors_open(path, &file));
     tg_status status = tg_model_parse(device, file, model);
     tg_safetensors_close(file);
     return status;

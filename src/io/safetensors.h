@@ -20,8 +20,8 @@ typedef struct tg_entry {
     const char *name;
     size_t rank;
     size_t shape[TG_MAX_RANK];
-    const unsigned char *bytes; /* count x 4, little-endian, perhaps unaligned */
-    size_t count;               /* elements */
+    size_t begin; /* of its bytes in the data: count x 4, little-endian, perhaps unaligned */
+    size_t count; /* elements */
 } tg_entry;
 
 typedef struct tg_safetensors tg_safetensors;
@@ -32,6 +32,8 @@ tg_status tg_safetensors_parse(const void *bytes, size_t size, const char *name,
                                tg_safetensors **file);
 /* The same of a whole file, whose bytes it then owns. */
 tg_status tg_safetensors_read(const char *path, tg_safetensors **file);
+/* The same, but the tensors are read when they are loaded, straight to where they belong. */
+tg_status tg_safetensors_open(const char *path, tg_safetensors **file);
 void tg_safetensors_close(tg_safetensors *file);
 
 /* Tensors in the order of their place in the file. */
@@ -47,7 +49,7 @@ tg_status tg_safetensors_check_shape(const tg_safetensors *file, const tg_entry 
                                      const size_t *shape, size_t rank);
 
 /* Copies an entry into a tensor of the same shape. TG_BAD_FORMAT, naming both shapes, if not; where
- * the tensor's memory is the host's, nothing else can fail. */
+ * the tensor's memory is the host's and the file was not merely opened, nothing else can fail. */
 tg_status tg_safetensors_load(const tg_safetensors *file, const tg_entry *entry, tg_tensor *tensor);
 
 typedef struct tg_text_pair {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -17,18 +18,20 @@
 typedef struct place {
     tg_entry entry; /* first, so that a place is an entry too */
     const char *type;
-    size_t begin, end;
+    size_t end;
 } place;
 
 struct tg_safetensors {
     char *name;
-    unsigned char *owned; /* the whole file; NULL: its bytes are borrowed */
+    unsigned char *owned; /* the whole file, or its header; NULL: its bytes are borrowed */
+    int opened;           /* where the data are; -1: in memory */
     json_t *header;       /* owns the entries' names and the metadata */
     json_t *metadata;
     place *places;         /* in the order of the file */
     const place **by_name; /* sorted by name */
     size_t count;
-    const unsigned char *data; /* behind the header */
+    const unsigned char *data; /* behind the header, if in memory */
+    size_t header_size;        /* with its length, in bytes */
     size_t size;               /* of the data */
 };
 
@@ -73,16 +76,15 @@ static tg_status read_entry(const tg_safetensors *file, json_t *json, place *at)
     const json_t *offsets = json_object_get(json, "data_offsets");
     if (!json_is_array(offsets) || json_array_size(offsets) != 2)
         return tg_fail(TG_BAD_FORMAT, "\"data_offsets\" is not an array of two numbers");
-    TG_TRY(tg_json_size(json_array_get(offsets, 0), "data_offsets", file->size, &at->begin));
+    TG_TRY(tg_json_size(json_array_get(offsets, 0), "data_offsets", file->size, &at->entry.begin));
     TG_TRY(tg_json_size(json_array_get(offsets, 1), "data_offsets", file->size, &at->end));
-    if (at->begin > at->end)
-        return tg_fail(TG_BAD_FORMAT, "it begins at %zu, behind its end at %zu", at->begin,
+    if (at->entry.begin > at->end)
+        return tg_fail(TG_BAD_FORMAT, "it begins at %zu, behind its end at %zu", at->entry.begin,
                        at->end);
-    if (at->end - at->begin != bytes)
+    if (at->end - at->entry.begin != bytes)
         return tg_fail(TG_BAD_FORMAT, "its shape and type need %zu bytes, its offsets span %zu",
-                       bytes, at->end - at->begin);
+                       bytes, at->end - at->entry.begin);
     at->entry.count = bytes / width;
-    at->entry.bytes = file->data + at->begin;
     return TG_OK;
 }
 
@@ -102,7 +104,7 @@ static tg_status read_metadata(tg_safetensors *file, json_t *json) {
 
 static int compare_places(const void *left, const void *right) {
     const place *a = left, *b = right;
-    if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
+    if (a->entry.begin != b->entry.begin) return a->entry.begin < b->entry.begin ? -1 : 1;
     /* An empty tensor stands before the one that begins at the same byte. */
     if (a->end != b->end) return a->end < b->end ? -1 : 1;
     return strcmp(a->entry.name, b->entry.name);
@@ -119,12 +121,13 @@ static tg_status check_cover(const tg_safetensors *file) {
     size_t end = 0;
     for (size_t i = 0; i < file->count; i++) {
         const place *at = &file->places[i];
-        if (at->begin != end)
+        if (at->entry.begin != end)
             return tg_fail(TG_BAD_FORMAT,
                            "%s: tensor \"%.80s\": it begins at byte %zu of the "
                            "data, but %s",
-                           file->name, at->entry.name, at->begin,
-                           at->begin < end ? "overlaps the one before" : "a hole is before it");
+                           file->name, at->entry.name, at->entry.begin,
+                           at->entry.begin < end ? "overlaps the one before"
+                                                 : "a hole is before it");
         end = at->end;
     }
     if (end != file->size)
@@ -200,11 +203,13 @@ static tg_status read_length(const unsigned char *bytes, size_t size, const char
     return TG_OK;
 }
 
+/* `bytes` are all `size`, or at least the header's. */
 static tg_status read_header(tg_safetensors *file, const unsigned char *bytes, size_t size) {
     size_t length = 0;
     TG_TRY(read_length(bytes, size, file->name, &length));
-    file->data = bytes + 8 + length;
-    file->size = size - 8 - length;
+    file->header_size = 8 + length;
+    file->data = bytes + file->header_size;
+    file->size = size - file->header_size;
 
     /* Between its braces the header is jansson's; around them the format allows only spaces behind,
      * where JSON would allow other white space and on both sides. */
@@ -225,6 +230,7 @@ tg_status tg_safetensors_parse(const void *bytes, size_t size, const char *name,
     TG_REQUIRE(bytes && name && file, "tg_safetensors_parse: an argument is NULL");
     tg_safetensors *parsed = tg_allocate(1, sizeof *parsed);
     if (!parsed) return TG_OUT_OF_MEMORY;
+    parsed->opened = -1;
     parsed->name = tg_copy_string(name);
     tg_status status = parsed->name ? read_header(parsed, bytes, size) : TG_OUT_OF_MEMORY;
     if (status) {
@@ -235,10 +241,9 @@ tg_status tg_safetensors_parse(const void *bytes, size_t size, const char *name,
     return TG_OK;
 }
 
-tg_status tg_safetensors_read(const char *path, tg_safetensors **file) {
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    TG_TRY(tg_file_read(path, SIZE_MAX / 2, &bytes, &size));
+/* Parses bytes that the file then owns; they are released if that fails. */
+static tg_status parse_owned(unsigned char *bytes, size_t size, const char *path,
+                             tg_safetensors **file) {
     tg_status status = tg_safetensors_parse(bytes, size, path, file);
     if (status)
         tg_release(bytes);
@@ -247,8 +252,43 @@ tg_status tg_safetensors_read(const char *path, tg_safetensors **file) {
     return status;
 }
 
+tg_status tg_safetensors_read(const char *path, tg_safetensors **file) {
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    TG_TRY(tg_file_read(path, SIZE_MAX / 2, &bytes, &size));
+    return parse_owned(bytes, size, path, file);
+}
+
+static tg_status parse_opened(int opened, size_t size, const char *path, tg_safetensors **file) {
+    unsigned char start[8];
+    size_t length = 0;
+    if (size >= sizeof start) TG_TRY(tg_file_read_at(opened, path, 0, start, sizeof start));
+    TG_TRY(read_length(start, size, path, &length));
+    unsigned char *header = tg_allocate(sizeof start + length, 1);
+    if (!header) return TG_OUT_OF_MEMORY;
+    tg_status status = tg_file_read_at(opened, path, 0, header, sizeof start + length);
+    if (!status) return parse_owned(header, size, path, file);
+    tg_release(header);
+    return status;
+}
+
+tg_status tg_safetensors_open(const char *path, tg_safetensors **file) {
+    int opened = -1;
+    size_t size = 0;
+    tg_status status = tg_file_open(path, &opened, &size);
+    if (status == TG_UNSUPPORTED) return tg_safetensors_read(path, file);
+    TG_TRY(status);
+    status = parse_opened(opened, size, path, file);
+    if (status)
+        close(opened);
+    else
+        (*file)->opened = opened;
+    return status;
+}
+
 void tg_safetensors_close(tg_safetensors *file) {
     if (!file) return;
+    if (file->opened >= 0) close(file->opened);
     json_decref(file->header);
     tg_release(file->places);
     tg_release(file->by_name);
@@ -304,7 +344,7 @@ tg_status tg_safetensors_check_shape(const tg_safetensors *file, const tg_entry 
 /* The data are little-endian and may be unaligned. */
 static void decode(const unsigned char *bytes, size_t count, float *values) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    memcpy(values, bytes, count * sizeof *values);
+    if ((const void *)bytes != values) memcpy(values, bytes, count * sizeof *values);
 #else
     for (size_t i = 0; i < count; i++, bytes += 4) {
         uint32_t bits = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
@@ -314,17 +354,25 @@ static void decode(const unsigned char *bytes, size_t count, float *values) {
 #endif
 }
 
+static tg_status read_values(const tg_safetensors *file, const tg_entry *entry, float *values) {
+    if (file->opened < 0) {
+        decode(file->data + entry->begin, entry->count, values);
+        return TG_OK;
+    }
+    TG_TRY(tg_file_read_at(file->opened, file->name, file->header_size + entry->begin, values,
+                           entry->count * sizeof *values));
+    decode((const unsigned char *)values, entry->count, values);
+    return TG_OK;
+}
+
 tg_status tg_safetensors_load(const tg_safetensors *file, const tg_entry *entry,
                               tg_tensor *tensor) {
     TG_TRY(tg_safetensors_check_shape(file, entry, tensor->shape, tensor->rank));
-    if (tensor->device->operations->host_memory) {
-        decode(entry->bytes, entry->count, tensor->memory);
-        return TG_OK;
-    }
+    if (tensor->device->operations->host_memory) return read_values(file, entry, tensor->memory);
     float *values = tg_allocate(entry->count, sizeof *values);
     if (!values) return TG_OUT_OF_MEMORY;
-    decode(entry->bytes, entry->count, values);
-    tg_status status = tg_tensor_write(tensor, values, entry->count);
+    tg_status status = read_values(file, entry, values);
+    if (!status) status = tg_tensor_write(tensor, values, entry->count);
     tg_release(values);
     return status;
 }

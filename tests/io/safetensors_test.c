@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/status.h"
 #include "io/safetensors.h"
@@ -277,6 +278,44 @@ static void test_unaligned(void **state) {
     }
 }
 
+/* A file whose tensors are read when they are loaded: the same numbers, or an error where the file
+ * has become shorter since. */
+static void test_opens(void **state) {
+    (void)state;
+    const char *header = "{" F32("a", "2", 0, 8) "," F32("b", "2,3", 8, 32) "}";
+    test_image made = make_image(header, 32);
+    char *folder = test_make_folder();
+    const char *path = test_path(folder, "model.safetensors");
+    tg_safetensors *file = NULL;
+    tg_tensor a = test_vector(NULL, 2), b = test_matrix(NULL, 2, 3);
+    test_write_file(path, made.bytes, made.size);
+    assert_ok(tg_safetensors_open(path, &file));
+    assert_ok(tg_safetensors_load(file, tg_safetensors_find(file, "b"), &b));
+    assert_ok(tg_safetensors_load(file, tg_safetensors_find(file, "a"), &a));
+    assert_memory_equal(test_read(&a), made.bytes + made.size - 32, 8);
+    assert_memory_equal(test_read(&b), made.bytes + made.size - 24, 24);
+    assert_fails(TG_BAD_FORMAT, "model.safetensors: tensor \"a\": its shape is [2]",
+                 tg_safetensors_load(file, tg_safetensors_find(file, "a"), &b));
+
+    assert_int_equal(truncate(path, (off_t)made.size - 5), 0);
+    char message[64];
+    snprintf(message, sizeof message, "model.safetensors: it ends at byte %zu now", made.size - 5);
+    assert_fails(TG_IO_ERROR, message,
+                 tg_safetensors_load(file, tg_safetensors_find(file, "b"), &b));
+    tg_safetensors_close(file);
+
+    for (size_t size = 0; size < made.size; size++) {
+        test_write_file(path, made.bytes, size);
+        assert_int_equal(tg_safetensors_open(path, &file), TG_BAD_FORMAT);
+    }
+    assert_fails(TG_IO_ERROR, "is a folder", tg_safetensors_open(folder, &file));
+    assert_fails(TG_IO_ERROR, "cannot open",
+                 tg_safetensors_open(test_path(folder, "missing"), &file));
+    test_destroy(&a, &b);
+    test_remove_folder(folder);
+    free(made.bytes);
+}
+
 /* ---- Damage at random ---- */
 
 static const char sample_header[] =
@@ -287,21 +326,20 @@ static const char sample_header[] =
 
 /* What was accepted must hold what the format promises, whatever it was made from. */
 static void check_promises(const tg_safetensors *file, const unsigned char *bytes, size_t size) {
-    const unsigned char *end = bytes + size;
-    const unsigned char *next = NULL;
+    size_t data = size - 8, next = 0;
+    for (size_t i = 0; i < 8; i++) data -= (size_t)bytes[i] << 8 * i;
     for (size_t i = 0; i < tg_safetensors_count(file); i++) {
         const tg_entry *entry = tg_safetensors_entry(file, i);
         assert_true(entry->rank <= TG_MAX_RANK);
         size_t count = 1;
         for (size_t j = 0; j < entry->rank; j++) count *= entry->shape[j];
         assert_int_equal(entry->count, count);
-        assert_true(entry->bytes >= bytes + 8 && entry->bytes <= end);
-        assert_true(count * 4 <= (size_t)(end - entry->bytes));
-        assert_true(!next || entry->bytes == next);
+        assert_int_equal(entry->begin, next);
+        assert_true(entry->begin <= data && count * 4 <= data - entry->begin);
         assert_ptr_equal(tg_safetensors_find(file, entry->name), entry);
-        next = entry->bytes + count * 4;
+        next = entry->begin + count * 4;
     }
-    assert_true(!next || next == end);
+    assert_true(tg_safetensors_count(file) == 0 || next == data);
 }
 
 static void test_truncations(void **state) {
@@ -493,9 +531,9 @@ int main(void) {
         cmocka_unit_test(test_refuses_headers), cmocka_unit_test(test_accepts),
         cmocka_unit_test(test_refuses_lengths), cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_reads),           cmocka_unit_test(test_unaligned),
-        cmocka_unit_test(test_truncations),     cmocka_unit_test(test_mutations),
-        cmocka_unit_test(test_writes_exactly),  cmocka_unit_test(test_writes_nothing),
-        cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_opens),           cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_mutations),       cmocka_unit_test(test_writes_exactly),
+        cmocka_unit_test(test_writes_nothing),  cmocka_unit_test(test_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
