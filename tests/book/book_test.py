@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Tests chapters.py and links.py: each passes what is right, and notices each thing that it is for."""
+import pathlib
+import sys
+import tempfile
+import textwrap
+import unittest
+
+sys.dont_write_bytecode = True
+# pylint: disable=wrong-import-position
+import chapters
+import links
+
+PROGRAM = "#!/bin/sh\n# 0.25\nprintf 'a 1.2345\\nb -0.5\\nc 3\\n'\n"
+SOURCE = """\
+/* about other() */
+static int helper(int a,
+                  int b) {
+    return other();
+}
+
+tg_status declared(void);
+
+double TG_KERNEL(tg_kernel)(size_t n) {
+    return helper(1, 2);
+}
+"""
+
+
+class Folder(unittest.TestCase):
+    """A repository of one program, which prints three lines, and one page."""
+
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.root = pathlib.Path(made.name)
+        (self.root / "examples" / "book").mkdir(parents=True)
+        program = self.root / "show"
+        program.write_text(PROGRAM)
+        program.chmod(0o755)
+        (self.root / "examples" / "book" / "show.c").write_text("double x = 0.25;\nint y = 2;\n")
+        (self.root / "source.c").write_text(SOURCE)
+
+    def write(self, text):
+        page = self.root / "page.md"
+        page.write_text(textwrap.dedent(text))
+        return page
+
+    def errors(self, errors, *reasons):
+        """There are as many errors as reasons, each of which is part of one."""
+        self.assertEqual(len(errors), len(reasons), errors)
+        for error, reason in zip(errors, reasons):
+            self.assertIn(reason, error)
+
+
+class Chapters(Folder):
+    def check(self, text, *reasons):
+        chapter = chapters.Chapter(self.write(text), [self.root], self.root)
+        self.errors(chapter.check(), *reasons)
+
+    def output(self, block, *reasons):
+        self.check(f"<!-- output: show -->\n```\n{block}\n```\n", *reasons)
+
+    def prose(self, text, *reasons):
+        self.check(f"<!-- run: show -->\n{text}\n", *reasons)
+
+    def test_output(self):
+        self.output("a 1.2345\nb -0.5\nc 3")
+        self.output("...\nb -0.5\n...")
+        self.output("a 1.2345\n...\nc 3")
+
+    def test_wrong_output(self):
+        self.output("a 1.2346\nb -0.5\nc 3", "the program does not print 'a 1.2346'")
+        self.output("a 1.2345\nc 3", "lines are missing")
+        self.output("a 1.2345\nb -0.5", "lines are missing")
+        self.output("c 3\n...\na 1.2345", "lines are missing")
+
+    def test_failing_command(self):
+        self.check("<!-- run: show && exit 3 -->\n", "ended with 3")
+        self.check("<!-- run: no-such-program -->\n", "ended with 127")
+
+    def test_code(self):
+        mark = "<!-- code: examples/book/show.c -->\n"
+        self.check(mark + "```c\nint y = 2;\n```\n")
+        self.check(mark + "```c\nint y = 3;\n```\n", "page.md:2: the block is not a part of")
+        self.check(mark + "```c\ny = 2;\n```\n", "the block is not a part of")
+        self.check("<!-- code: none.c -->\n```c\n```\n", "there is no file none.c")
+        self.check("```c\nint y = 2;\n```\n", "without a comment")
+
+    def test_picture(self):
+        (self.root / "right.svg").write_text("a 1.2345\nb -0.5\nc 3\n")
+        (self.root / "wrong.svg").write_text("a 1.2345\n")
+        mark = "<!-- picture: show -->\n"
+        self.check(mark + "![what it shows](right.svg)\n")
+        self.check(mark + "![what it shows](wrong.svg)\n", "is not what the program prints")
+        self.check(mark + "![what it shows](none.svg)\n", "is not what the program prints")
+        self.check(mark + "text\n", "there is no picture")
+
+    def test_mark_without_block(self):
+        self.check("<!-- output: show -->\ntext\n", "page.md:1: there is no block")
+        self.check("text\n<!-- output: show -->\n", "ends")
+        self.check("```\nmore\n", "ends")
+
+    def test_numbers(self):
+        for right in ["1.2345", "1.23", "1.2", "-0.5", "\u22120.5", "0.25", "7 and 1.23."]:
+            self.prose(right)
+
+    def test_wrong_numbers(self):
+        for wrong in ["1.24", "1.2344", "1.23450", "0.5", "-1.23", "0.3", "-0.25", "3.0"]:
+            self.prose(f"first\nIt is {wrong}.", f"page.md:3: {wrong} is no output or input")
+
+    def test_numbers_in_formulas(self):
+        self.prose("    0.25 * 2 = 0.51", "0.51")
+        self.prose("```\ny = 0.52\n```", "page.md:3: 0.52")
+        self.prose("`0.53`, and [0.54](0.55/x)", "0.53", "0.54")
+
+    def test_numbers_in_commands(self):
+        self.check("<!-- run: show 7.5 -->\n7.5, not 7.6\n", "7.6")
+
+
+class Links(Folder):
+    def check(self, text, *reasons):
+        page = self.write(text)
+        errors = links.check(self.root)[1]
+        self.errors(errors, *reasons)
+        self.assertEqual(len(links.LINK.findall(page.read_text())) > 0, True)
+
+    def test_files(self):
+        self.check("[a](source.c), [b](examples), [c](https://example.org/none), ![d](show)\n")
+        self.check("one\n[two\nwords](none.md)\n", "page.md:2: there is no none.md")
+
+    def test_headings(self):
+        page = "# The `first` one, here\n## Twice\n## Twice\n"
+        self.check(page + "[a](#the-first-one-here) [b](page.md#twice) [c](#twice-1)\n")
+        self.check(page + "[a](#the-second)\n", "page.md:4: there is no heading for #the-second")
+        self.check(page + "[a](page.md#twice-2)\n", "there is no heading")
+        self.check("```\n# code\n```\n[a](#code)\n", "there is no heading")
+
+    def test_functions(self):
+        self.check("[helper()](source.c) and [`tg_kernel()`](source.c)\n")
+        self.check("[other()](source.c)\n", "source.c does not define other()")
+        self.check("[declared()](source.c)\n", "source.c does not define declared()")
+        self.check("[`help()`](source.c)\n", "source.c does not define help()")
+
+    def test_code(self):
+        self.check("```\n[a](none.c)\n```\n`x[i](y)` [b](show)\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
