@@ -102,6 +102,14 @@ class Chapters(Folder):
         self.check("text\n<!-- output: show -->\n", "ends")
         self.check("```\nmore\n", "ends")
 
+    def test_misplaced(self):
+        reason = "page.md:2: comments and blocks must stand alone"
+        self.check("text\n <!-- output: show -->\n```\nwrong\n```\n", reason)
+        self.check("text\nmore <!-- output: show -->\n```\nwrong\n```\n", reason)
+        self.check("text\n<!--output: show -->\n```\nwrong\n```\n", reason)
+        self.check("<!-- output: show -->\n  ```\n  wrong\n  ```\n", "no block", reason,
+                   "page.md:4")
+
     def test_numbers(self):
         for right in ["1.2345", "1.23", "1.2", "-0.5", "\u22120.5", "0.25", "7 and 1.23."]:
             self.prose(right)

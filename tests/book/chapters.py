@@ -31,6 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+\.\d+(?:e[-+]?\d+)?(?![.]?\d)")
 ANY_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 MARK = re.compile(r"<!-- (output|code|picture|run): (.*) -->$")
+MISPLACED = re.compile(r"\s+```|.*<!-- *(output|code|picture|run)\b")
 
 
 class Chapter:
@@ -119,6 +120,8 @@ class Chapter:
                 self.run(number, mark[1], folder)
                 mark = None
             elif not mark:
+                if MISPLACED.match(text):
+                    self.wrong(number, "comments and blocks must stand alone and at the margin")
                 self.prose.append((number, text))
         if fence or mark:
             self.wrong(number, "the chapter ends within a block, or before one")

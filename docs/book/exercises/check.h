@@ -37,7 +37,7 @@ static inline void not_written(double *values, size_t count) {
 }
 
 static inline bool close_to(double yours, double right) {
-    return fabs(yours - right) <= 1e-9 * (1 + fabs(right));
+    return yours == right || fabs(yours - right) <= 1e-9 * (1 + fabs(right));
 }
 
 /* Whether all of yours are `factor` times what is right; with `transposed`, yours being written

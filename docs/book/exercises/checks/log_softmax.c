@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+void log_softmax(size_t k, const double *x, double *y);
+
+enum { CLASSES = 3 };
+
+static bool check(const char *name, const double x[CLASSES]) {
+    double right[CLASSES], softmax[CLASSES], half[CLASSES], twice[CLASSES], of_softmax[CLASSES];
+    double yours[CLASSES], m = x[0], sum = 0;
+    for (int i = 1; i < CLASSES; ++i) m = fmax(m, x[i]);
+    for (int i = 0; i < CLASSES; ++i) sum += exp(x[i] - m);
+    for (int i = 0; i < CLASSES; ++i) {
+        right[i] = x[i] - m - log(sum);
+        softmax[i] = exp(x[i] - m) / sum;
+        half[i] = x[i] - log(sum);
+        twice[i] = x[i] - m;
+        of_softmax[i] = log(softmax[i]);
+    }
+    const mistake mistakes[] = {
+        {"this is softmax: its logarithm is wanted", softmax},
+        {"the largest score is subtracted within exp() only", half},
+        {"the logarithm of the sum is not subtracted", twice},
+        {"the logarithm of a softmax: a small probability has become 0", of_softmax},
+    };
+    const answer a = {name, 1, CLASSES, right, 0, mistakes, 4};
+    not_written(yours, CLASSES);
+    log_softmax(CLASSES, x, yours);
+    return compare(&a, yours);
+}
+
+int main(void) {
+    const double ordinary[CLASSES] = {1.5, 3, -2}, sure[CLASSES] = {-1000, 1000, 0};
+    return finished(check("y of ordinary scores", ordinary) && check("y of large scores", sure));
+}
