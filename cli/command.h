@@ -21,7 +21,7 @@ typedef struct command {
 
 extern const command train_command, evaluate_command, predict_command, inspect_command,
     export_command, import_command, softmax_command, gradcheck_command, trace_command,
-    check_command;
+    check_command, plot_command;
 
 /* "tigrillo: ..." to standard error, as printf. Returns FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

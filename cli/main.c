@@ -7,9 +7,10 @@
 
 #include "command.h"
 
-static const command *const commands[] = {
-    &train_command,  &evaluate_command, &predict_command,   &inspect_command, &export_command,
-    &import_command, &softmax_command,  &gradcheck_command, &trace_command,   &check_command};
+static const command *const commands[] = {&train_command,   &evaluate_command,  &predict_command,
+                                          &inspect_command, &export_command,    &import_command,
+                                          &softmax_command, &gradcheck_command, &trace_command,
+                                          &check_command,   &plot_command};
 
 static int help(void) {
     puts("Usage: tigrillo COMMAND ...\n\nTrains and uses small neural networks.\n\nCommands:");

@@ -93,6 +93,23 @@ int out_check_file(const command *self, const char *out, const command_line *mod
     return code == PARSED ? check_file(out, &in) : code;
 }
 
+int out_check_beside(const char *path, const char *start, const char *what) {
+    char found[64] = "";
+    const size_t length = strlen(start);
+    struct stat there;
+    const int code = check_folder(path);
+    if (code != PARSED) return code;
+    if (lstat(path, &there) != 0) return errno == ENOENT ? PARSED : fail_errno(path);
+    if (stat(path, &there) != 0) return fail("%s: a link that leads nowhere", path);
+    if (!S_ISREG(there.st_mode)) return fail("%s: is there and not a file", path);
+    FILE *file = fopen(path, "rb");
+    if (!file) return fail_errno(path);
+    const size_t got = fread(found, 1, length, file);
+    fclose(file);
+    if (got == 0 || (got == length && memcmp(found, start, length) == 0)) return PARSED;
+    return fail("%s: is there and not %s: it is not overwritten", path, what);
+}
+
 static int check_length(const char *path) {
     char longest[PATH_MAX];
     struct stat status;

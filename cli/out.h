@@ -20,4 +20,8 @@ int out_check(const command *self, const char *out, const command_line *data,
 /* The same for a model alone, which is made from `models`. */
 int out_check_file(const command *self, const char *out, const command_line *models);
 
+/* The same for a file that is written beside a model. What is there already may be replaced when it
+ * is empty, or begins with `start` as each `what` does. */
+int out_check_beside(const char *path, const char *start, const char *what);
+
 #endif

@@ -107,6 +107,10 @@ void settings_options(settings *set, option options[TRAIN_OPTIONS]) {
          .help = "go on from the checkpoint of a training that was interrupted; all else on the "
                  "command line as it was",
          .text = &set->resume},
+        {.name = "log",
+         .argument = "FILE",
+         .help = "write a line of JSON for each epoch, which tigrillo plot draws",
+         .text = &set->log},
     };
     _Static_assert(TG_COUNT(table) == TRAIN_OPTIONS, "TRAIN_OPTIONS is their number");
     memcpy(options, table, sizeof table);

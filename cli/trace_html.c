@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html.h"
 #include "trace.h"
 
 /* Columns of the drawing: at most so many units of each, so far apart; and weights are written on
@@ -15,27 +16,6 @@ typedef struct column {
     size_t count, shown;
     size_t unit[UNITS]; /* which are drawn, in their order */
 } column;
-
-static void escaped(FILE *file, const char *text) {
-    for (; *text; ++text) {
-        switch (*text) {
-        case '<':
-            fputs("&lt;", file);
-            break;
-        case '>':
-            fputs("&gt;", file);
-            break;
-        case '&':
-            fputs("&amp;", file);
-            break;
-        case '"':
-            fputs("&quot;", file);
-            break;
-        default:
-            fputc(*text, file);
-        }
-    }
-}
 
 /* The units whose gradient is largest: where the loss would move most. */
 static column choose_units(const double *value, const double *gradient, size_t count) {
@@ -137,7 +117,7 @@ static void draw_probabilities(const trace *own, const column *scores, size_t ta
         const double y = unit_y(scores, s, tallest);
         fprintf(file, "<text class=\"left%s\" x=\"%.1f\" y=\"%.1f\">p %.4f ",
                 c == own->net.y[0] ? " right" : "", x, y + 5, own->net.p[c]);
-        escaped(file, own->class_name[c]);
+        html_text(file, own->class_name[c]);
         fprintf(file, "%s</text>\n", c == own->net.y[0] ? " (right)" : "");
     }
 }
@@ -205,9 +185,9 @@ bool trace_html(const trace *own, FILE *file) {
             "<title>One pass forward and backward</title>\n<style>\n%s</style>\n</head>\n<body>\n"
             "<h1>One pass forward and backward</h1>\n<p>Network: ",
             style);
-    escaped(file, own->network);
+    html_text(file, own->network);
     fputs(". Sample: ", file);
-    escaped(file, own->sample);
+    html_text(file, own->sample);
     fprintf(file, ". Loss: %.6f before a step of gradient descent, %.6f after it.</p>\n", own->loss,
             own->loss_after);
     fputs(
@@ -217,7 +197,7 @@ bool trace_html(const trace *own, FILE *file) {
         file);
     const bool drawn = draw(own, file);
     fputs("<h2>Step by step</h2>\n<pre tabindex=\"0\">", file);
-    escaped(file, text);
+    html_text(file, text);
     fputs("</pre>\n</body>\n</html>\n", file);
     free(text);
     return drawn;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* tigrillo train: trains a model on labelled data and saves it. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "data.h"
 #include "device.h"
+#include "log.h"
 #include "out.h"
 #include "progress.h"
 #include "report.h"
@@ -30,13 +33,31 @@ static void catch_interrupt(void) {
     sigaction(SIGINT, &action, NULL);
 }
 
+/* Who is told how training goes. */
+typedef struct watchers {
+    progress bar;
+    const char *log_path;
+    FILE *log; /* NULL: none, or it cannot be written any more */
+    bool failed;
+} watchers;
+
 static bool on_step(void *user, const tg_step_report *report) {
-    progress_step(user, report);
+    watchers *all = user;
+    progress_step(&all->bar, report);
     return !interrupted;
 }
 
+/* Training goes on without what cannot be written. */
 static bool on_epoch(void *user, const tg_epoch_report *report) {
-    progress_epoch(user, report);
+    watchers *all = user;
+    progress_epoch(&all->bar, report);
+    const epoch_record record = log_record(report);
+    if (all->log && !log_write(all->log, &record)) {
+        fail("%s: %s", all->log_path, strerror(errno));
+        fclose(all->log);
+        all->log = NULL;
+        all->failed = true;
+    }
     return !interrupted;
 }
 
@@ -103,18 +124,18 @@ static tg_status build(training *own, const settings *set) {
     return status;
 }
 
-static tg_status fit(training *own, const settings *set) {
-    progress bar = progress_start((size_t)set->epochs);
+static tg_status fit(training *own, const settings *set, watchers *all) {
+    all->bar = progress_start((size_t)set->epochs);
     tg_fit_options options = settings_fit(set);
     options.checkpoint = own->checkpoint;
     options.resume = set->resume;
     options.on_step = on_step;
     options.report_every = 50; /* of a GPU, which so is not waited for after each */
     options.on_epoch = on_epoch;
-    options.user = &bar;
+    options.user = all;
     catch_interrupt();
     tg_status status = tg_fit(own->model, own->train, own->validation, &options, &own->history);
-    progress_clear(&bar);
+    progress_clear(&all->bar);
     return status;
 }
 
@@ -158,20 +179,41 @@ static int save_trained(training *own, const settings *set) {
     return DONE;
 }
 
+/* Whether the files beside the model can be written, before there is anything to write. */
+static int check_beside(const settings *set) {
+    return set->log ? out_check_beside(set->log, LOG_START, "a log") : PARSED;
+}
+
+/* A resumed training adds to its log. */
+static int open_log(const settings *set, watchers *all) {
+    if (!set->log) return PARSED;
+    all->log_path = set->log;
+    all->log = fopen(set->log, set->resume ? "ab" : "wb");
+    return all->log ? PARSED : fail("%s: %s", set->log, strerror(errno));
+}
+
 static int train(const command *self, const settings *set, const command_line *line) {
     training own = {0};
+    watchers all = {0};
     int code = out_check(self, set->out, line, &set->validation, own.checkpoint);
     if (code == PARSED) code = settings_hidden(self, set, own.layers, &own.layer_count);
+    if (code == PARSED) code = check_beside(set);
     if (code == PARSED) {
         tg_status status = device_open(set->device, (int)set->threads, &own.device);
         if (!status) status = read_data(&own, set, line);
         if (!status) status = build(&own, set);
-        if (!status) status = fit(&own, set);
+        if (status) code = finish(status);
+    }
+    if (code == PARSED) code = open_log(set, &all);
+    if (code == PARSED) {
+        const tg_status status = fit(&own, set, &all);
         code = status == TG_OK           ? save_trained(&own, set)
                : status == TG_CANCELLED  ? save_interrupted(&own, set)
                : status == TG_NOT_FINITE ? report_not_finite(&own)
                                          : finish(status);
     }
+    if (code == DONE && all.failed) code = FAILED; /* which was told when it happened */
+    if (all.log) fclose(all.log);
     training_end(&own);
     return code;
 }

@@ -10,7 +10,7 @@ expect 0 "$tigrillo" --version
 has out "tigrillo 0."
 has out "(OpenBLAS, stb_image, zlib"
 
-for command in train evaluate predict inspect import softmax gradcheck check; do
+for command in train evaluate predict inspect import softmax gradcheck check plot; do
     expect 0 "$tigrillo" "$command" --help
     has out "Usage: tigrillo $command"
     has out "--help"
@@ -25,7 +25,7 @@ for command in train evaluate predict inspect import softmax gradcheck check; do
 done
 for option in validation hidden activation dropout features size grey label epochs batch optimizer \
     learning-rate weight-decay schedule warmup augment balance label-smoothing clip monitor \
-    patience seed threads resume out; do
+    patience seed threads resume log out; do
     expect 0 "$tigrillo" train --help
     has out "--$option"
 done
