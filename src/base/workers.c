@@ -211,12 +211,6 @@ int tg_thread_count(int threads) {
     return processors < TG_MOST_THREADS ? (int)processors : TG_MOST_THREADS;
 }
 
-size_t tg_part_begin(size_t count, size_t multiple, size_t parts, size_t part) {
-    const size_t units = count / multiple + (count % multiple > 0), rest = units % parts;
-    const size_t begin = units / parts * part + (part < rest ? part : rest);
-    return begin < units ? begin * multiple : count;
-}
-
 tg_status tg_workers_create(int threads, tg_workers **workers) {
     const size_t wanted = (size_t)tg_thread_count(threads);
     if (wanted == 1) {
