@@ -187,7 +187,7 @@ static void open_file(double width, double height, const char *label, FILE *file
 }
 
 void charts_svg_file(const chart *charts, size_t count, FILE *file) {
-    char id[24];
+    char id[32];
     open_file(SVG_WIDTH, (double)(count * SVG_HEIGHT), "group", file);
     for (size_t i = 0; i < count; ++i) {
         snprintf(id, sizeof id, "chart%zu", i);
