@@ -3,7 +3,7 @@
 # Makes build/python, the Python with torch, numpy and safetensors that some tests compare with.
 # Torch and numpy are the system's packages; safetensors is not packaged there and comes from PyPI.
 # And build/onnx-python, with what tests/interop/onnx_requirements.txt names from PyPI: those need a
-# newer numpy than the system's torch takes.
+# newer numpy than the system's torch takes. And build/site-python, with MkDocs, for scripts/site.sh.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,24 +17,29 @@ assert importlib.util.find_spec("torch") and safetensors.__version__ == "'$safet
 python=/usr/bin/python3
 [ -x $python ] || python=$(command -v python3 || true)
 
-setup_onnx() {
-    wanted=tests/interop/onnx_requirements.txt
+# setup NAME REQUIREMENTS WHAT: makes build/NAME with what the file names, and tells what goes without it.
+setup() {
     # What was installed last time, to be compared with what is wanted now.
-    if cmp -s $wanted build/onnx-python/installed.txt; then return; fi
-    rm -rf build/onnx-python
-    "$python" -m venv build/onnx-python
-    if build/onnx-python/bin/python -m pip install --quiet --disable-pip-version-check \
-        --only-binary :all: --requirement $wanted; then
-        cp $wanted build/onnx-python/installed.txt
-        echo "setup-python.sh: build/onnx-python is ready"
+    if cmp -s "$2" "build/$1/installed.txt"; then return; fi
+    rm -rf "build/$1"
+    "$python" -m venv "build/$1"
+    if "build/$1/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --only-binary :all: --requirement "$2"; then
+        cp "$2" "build/$1/installed.txt"
+        echo "setup-python.sh: build/$1 is ready"
     else
-        rm -rf build/onnx-python
-        echo "!!! MISSING: packages of $wanted cannot be installed here: ONNX is not tested" >&2
+        rm -rf "build/$1"
+        echo "!!! MISSING: packages of $2 cannot be installed here: $3" >&2
     fi
 }
 
+setup_from_pypi() {
+    setup onnx-python tests/interop/onnx_requirements.txt "ONNX is not tested"
+    setup site-python scripts/site/requirements.txt "the site is not built"
+}
+
 if [ -x $environment/bin/python ] && $environment/bin/python -c "$ready" 2>/dev/null; then
-    setup_onnx
+    setup_from_pypi
     exit 0
 fi
 
@@ -58,4 +63,4 @@ $environment/bin/python -m pip install --quiet --disable-pip-version-check \
     "safetensors==$safetensors"
 $environment/bin/python -c "$ready"
 echo "setup-python.sh: $environment is ready"
-setup_onnx
+setup_from_pypi

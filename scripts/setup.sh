@@ -46,7 +46,7 @@ setup_apt() {
         return
     fi
     apt_install "${packages[@]}" g++ libcmocka-dev clang clang-format clang-tidy cppcheck valgrind \
-        gcovr shellcheck curl groff-base dpkg-dev python3-venv \
+        gcovr shellcheck curl groff-base dpkg-dev doxygen python3-venv \
         python3-numpy
     # Some releases of Ubuntu are without these.
     for package in libclang-rt-dev python3-torch gcc-arm-none-eabi qemu-system-arm lld nodejs; do
@@ -59,7 +59,8 @@ setup_dnf() {
         popt-devel stb_image-devel stb_image_write-devel)
     if [ "$1" = --tests ]; then
         packages+=(gcc-c++ libasan libubsan libcmocka-devel clang clang-tools-extra compiler-rt
-            cppcheck valgrind gcovr ShellCheck curl groff-base python3 python3-numpy python3-torch)
+            cppcheck valgrind gcovr ShellCheck curl doxygen groff-base python3 python3-numpy
+            python3-torch)
     fi
     # zlib-devel may be provided by another package, which only --whatprovides knows.
     find_missing "rpm -q --whatprovides" "${packages[@]}"
@@ -80,7 +81,7 @@ fetch_stb() {
 
 setup_brew() {
     local packages=(cmake ninja pkgconf openblas jansson popt)
-    if [ "$1" = --tests ]; then packages+=(cmocka llvm cppcheck gcovr shellcheck groff numpy pytorch); fi
+    if [ "$1" = --tests ]; then packages+=(cmocka llvm cppcheck doxygen gcovr shellcheck groff numpy pytorch); fi
     if ! command -v cc >/dev/null; then
         echo "setup.sh: there is no compiler: install one with xcode-select --install" >&2
         exit 1

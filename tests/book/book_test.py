@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Tests chapters.py and links.py: each passes what is right, and notices each thing that it is for."""
+"""Tests chapters.py, links.py and site_links.py: each passes what is right, and notices each thing that
+it is for."""
 import pathlib
 import sys
 import tempfile
@@ -11,6 +12,7 @@ sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 import chapters
 import links
+import site_links
 
 PROGRAM = "#!/bin/sh\n# 0.25\nprintf 'a 1.2345\\nb -0.5\\nc 3\\n'\n"
 SOURCE = """\
@@ -153,6 +155,26 @@ class Links(Folder):
 
     def test_code(self):
         self.check("```\n[a](none.c)\n```\n`x[i](y)` [b](show)\n")
+
+
+class Site(unittest.TestCase):
+    def check(self, link, *reasons):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name).resolve()
+            (folder / "a b.html").write_text('<h1 id="place">Here</h1>')
+            (folder / "page.html").write_text(f'<a name="own"></a><a href="{link}">there</a>')
+            dead = list(site_links.dead_links(folder))
+        self.assertEqual(len(dead), len(reasons), dead)
+        for one, reason in zip(dead, reasons):
+            self.assertIn(reason, one)
+
+    def test_links(self):
+        for link in ["a%20b.html", "a%20b.html#place", "#own", "#", "https://example.org/none"]:
+            self.check(link)
+        self.check("none.html", "page.html: there is no none.html")
+        self.check("none.css", "there is no none.css")
+        self.check("a%20b.html#other", "there is no place a%20b.html#other")
+        self.check("#place", "there is no place #place")
 
 
 if __name__ == "__main__":

@@ -45,11 +45,11 @@ def anchors(path):
     return found
 
 
-def defines(text, name):
-    """Whether C source has a definition of the function, or the macro, at the margin."""
+def line_of(text, name):
+    """The line on which C source defines the function, or the macro, at the margin; 0 if it does not."""
     function = rf"^[A-Za-z_][^\n;={{}}]*\b{name}\)?\([^;{{]*\)\s*\{{"
-    return bool(re.search(function, text, re.MULTILINE) or
-                re.search(rf"^#define {name}\(", text, re.MULTILINE))
+    found = re.search(rf"{function}|^#define {name}\(", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def check_link(path, text, target):
@@ -63,7 +63,7 @@ def check_link(path, text, target):
     if anchor and file.suffix == ".md" and anchor not in anchors(file):
         return f"there is no heading for {target}"
     function = FUNCTION.match(text)
-    if function and file.suffix in SOURCES and not defines(file.read_text(), function.group(1)):
+    if function and file.suffix in SOURCES and not line_of(file.read_text(), function.group(1)):
         return f"{name} does not define {function.group(1)}()"
     return None
 
