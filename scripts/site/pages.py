@@ -15,15 +15,17 @@ import pathlib
 import re
 import sys
 
+import pygments
+from pygments import formatters, lexers
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests" / "book"))
 import links  # pylint: disable=wrong-import-position
 
-LANGUAGES = {".c": "c", ".h": "c", ".inc": "c", ".cu": "cuda", ".cuh": "cuda", ".cpp": "cpp",
-             ".py": "python", ".sh": "sh", ".js": "js"}
-FENCE = "~" * 8
+# What Pygments would not tell from a file's name.
+LANGUAGES = {".inc": "c", ".cuh": "cuda"}
 
 
 def page_of(path):
@@ -33,6 +35,17 @@ def page_of(path):
         return name / ("README.md" if (path / "README.md").exists() else "index.md")
     is_text = path.suffix != ".svg" and b"\0" not in path.read_bytes()
     return name.with_name(name.name + ".md") if is_text and path.suffix != ".md" else name
+
+
+def source(path):
+    """A source file as HTML, in which links may lead to lines."""
+    try:
+        lexer = lexers.get_lexer_by_name(LANGUAGES[path.suffix]) if path.suffix in LANGUAGES else \
+            lexers.get_lexer_for_filename(path.name)
+    except pygments.util.ClassNotFound:
+        lexer = lexers.TextLexer()
+    formatter = formatters.HtmlFormatter(cssclass="codehilite", lineanchors="line")
+    return pygments.highlight(path.read_text(), lexer, formatter)
 
 
 class Site:
@@ -78,8 +91,7 @@ class Site:
         elif path.is_dir() or path.suffix == ".md":
             to.write_text(self.markdown(page, ROOT / page))
         elif page.suffix == ".md":
-            to.write_text(f"# {path.relative_to(ROOT)}\n\n{FENCE} {LANGUAGES.get(path.suffix, 'text')}\n"
-                          f"{path.read_text()}\n{FENCE}\n")
+            to.write_text(f"# {path.relative_to(ROOT)}\n\n{source(path)}")
         else:
             to.write_bytes(path.read_bytes())
 
@@ -117,11 +129,10 @@ def configuration(folder):
         "extra_css": ["highlight.css"],
         "plugins": [],
         "nav": navigation(),
-        # MkDocs does not see the lines of source files; tests/book/site_links.py follows links to places.
-        "validation": {"omitted_files": "ignore", "not_found": "warn", "anchors": "ignore"},
+        "validation": {"omitted_files": "ignore", "not_found": "warn", "anchors": "warn"},
         "markdown_extensions": [
             "sane_lists",
-            {"codehilite": {"guess_lang": False, "lineanchors": "line"}},
+            {"codehilite": {"guess_lang": False}},
         ],
     }
 
