@@ -16,7 +16,7 @@ A COMMAND is for the shell. It runs in a folder which the commands of a chapter 
 is that of the repository, and finds the programs in the folders given by --path.
 
 Every number with a decimal point in the rest of a chapter must be an output of its commands, possibly
-rounded, or an input: a number in a command or in the source (examples/book) of a program that it runs.
+rounded to three digits or more, or an input: a number in a command or in the source (examples/book) of a program that it runs.
 """
 import argparse
 import decimal
@@ -38,7 +38,8 @@ class Chapter:
     """Reads one chapter; wrong things are collected in `errors`, as "path:line: reason"."""
 
     def __init__(self, path, folders, root=ROOT):
-        self.path, self.folders, self.root = pathlib.Path(path), folders, root
+        self.path, self.root = pathlib.Path(path), root
+        self.folders = [pathlib.Path(folder).resolve() for folder in folders]
         self.errors = []
         self.outputs = {}  # by command
         self.prose = []    # pairs of line number and text
@@ -155,9 +156,12 @@ class Chapter:
 
 
 def rounds_to(exact, value):
-    """Whether `exact`, which must have as many decimals, is `value` when rounded."""
+    """Whether `value` is `exact`, or that rounded to three digits or more: with fewer, a wrong number
+    would too often be near some other one."""
     place = value.as_tuple().exponent
-    return (exact.as_tuple().exponent <= place and
+    if exact == value:
+        return exact.as_tuple().exponent <= place
+    return (exact.as_tuple().exponent < place and len(value.as_tuple().digits) >= 3 and
             abs(exact - value) * 2 <= decimal.Decimal(1).scaleb(place))
 
 
