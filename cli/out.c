@@ -74,12 +74,16 @@ static int check_file(const char *path, const inputs *in) {
 }
 
 /* The folder in which `path` is, or will be. */
+static void folder_of(const char *path, char folder[PATH_MAX]) {
+    const char *slash = strrchr(path, '/');
+    const int length = slash == path ? 1 : (int)(slash ? slash - path : 1);
+    snprintf(folder, PATH_MAX, "%.*s", length, slash ? path : ".");
+}
+
 static int check_folder(const char *path) {
     char folder[PATH_MAX];
     struct stat status;
-    const char *slash = strrchr(path, '/');
-    const int length = slash == path ? 1 : (int)(slash ? slash - path : 1);
-    snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
+    folder_of(path, folder);
     if (stat(folder, &status) != 0) return fail_errno(folder);
     if (!S_ISDIR(status.st_mode)) return fail("%s: %s", folder, strerror(ENOTDIR));
     return access(folder, W_OK | X_OK) == 0 ? PARSED : fail_errno(folder);
@@ -108,6 +112,16 @@ int out_check_beside(const char *path, const char *start, const char *what) {
     fclose(file);
     if (got == 0 || (got == length && memcmp(found, start, length) == 0)) return PARSED;
     return fail("%s: is there and not %s: it is not overwritten", path, what);
+}
+
+bool out_same(const char *one, const char *other) {
+    char folder[PATH_MAX], others[PATH_MAX];
+    struct stat status;
+    const char *slash = strrchr(one, '/'), *others_slash = strrchr(other, '/');
+    folder_of(one, folder);
+    folder_of(other, others);
+    return strcmp(slash ? slash + 1 : one, others_slash ? others_slash + 1 : other) == 0 &&
+           stat(folder, &status) == 0 && same_file(&status, others);
 }
 
 static int check_length(const char *path) {

@@ -5,6 +5,7 @@
 #define CLI_OUT_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "options.h"
 
@@ -23,5 +24,8 @@ int out_check_file(const command *self, const char *out, const command_line *mod
 /* The same for a file that is written beside a model. What is there already may be replaced when it
  * is empty, or begins with `start` as each `what` does. */
 int out_check_beside(const char *path, const char *start, const char *what);
+
+/* Whether two names are those of one file, which need not be there. */
+bool out_same(const char *one, const char *other);
 
 #endif

@@ -111,6 +111,11 @@ void settings_options(settings *set, option options[TRAIN_OPTIONS]) {
          .argument = "FILE",
          .help = "write a line of JSON for each epoch, which tigrillo plot draws",
          .text = &set->log},
+        {.name = "report",
+         .argument = "FILE",
+         .help =
+             "write a page (HTML) on how training goes and what came out, anew after each epoch",
+         .text = &set->report},
     };
     _Static_assert(TG_COUNT(table) == TRAIN_OPTIONS, "TRAIN_OPTIONS is their number");
     memcpy(options, table, sizeof table);

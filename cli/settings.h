@@ -5,11 +5,11 @@
 
 #include "options.h"
 
-enum { MAX_HIDDEN = 16, MAX_HIDDEN_LAYERS = 3 * MAX_HIDDEN, TRAIN_OPTIONS = 27 };
+enum { MAX_HIDDEN = 16, MAX_HIDDEN_LAYERS = 3 * MAX_HIDDEN, TRAIN_OPTIONS = 28 };
 
 typedef struct settings {
     texts validation;
-    const char *hidden, *label, *out, *resume, *log;
+    const char *hidden, *label, *out, *resume, *log, *report;
     size_t activation, features, optimizer, schedule, monitor, device; /* choices */
     uint64_t size, epochs, batch, warmup, patience, seed, threads;
     double learning_rate, weight_decay, dropout, label_smoothing,

@@ -11,6 +11,7 @@
 #include "device.h"
 #include "log.h"
 #include "out.h"
+#include "page.h"
 #include "progress.h"
 #include "report.h"
 #include "settings.h"
@@ -39,6 +40,7 @@ typedef struct watchers {
     const char *log_path;
     FILE *log; /* NULL: none, or it cannot be written any more */
     bool failed;
+    page page;
 } watchers;
 
 static bool on_step(void *user, const tg_step_report *report) {
@@ -58,6 +60,7 @@ static bool on_epoch(void *user, const tg_epoch_report *report) {
         all->log = NULL;
         all->failed = true;
     }
+    page_epoch(&all->page, report);
     return !interrupted;
 }
 
@@ -180,8 +183,20 @@ static int save_trained(training *own, const settings *set) {
 }
 
 /* Whether the files beside the model can be written, before there is anything to write. */
-static int check_beside(const settings *set) {
-    return set->log ? out_check_beside(set->log, LOG_START, "a log") : PARSED;
+static int check_beside(const settings *set, const char *checkpoint) {
+    const char *const names[] = {set->out, checkpoint, set->log, set->report};
+    for (size_t i = 0; i < TG_COUNT(names); ++i) {
+        for (size_t j = 0; j < i; ++j) {
+            if (names[i] && names[j] && out_same(names[i], names[j])) {
+                return fail("%s: cannot be two files at once", names[i]);
+            }
+        }
+    }
+    int code = set->log ? out_check_beside(set->log, LOG_START, "a log") : PARSED;
+    if (code == PARSED && set->report) {
+        code = out_check_beside(set->report, PAGE_START, "a report");
+    }
+    return code;
 }
 
 /* A resumed training adds to its log. */
@@ -192,12 +207,38 @@ static int open_log(const settings *set, watchers *all) {
     return all->log ? PARSED : fail("%s: %s", set->log, strerror(errno));
 }
 
-static int train(const command *self, const settings *set, const command_line *line) {
+static int open_page(const training *own, const settings *set, const command_line *line,
+                     const option *options, watchers *all) {
+    const page_subject about = {.model = own->model,
+                                .train = own->train,
+                                .validation = own->validation,
+                                .line = line,
+                                .options = options,
+                                .option_count = TRAIN_OPTIONS,
+                                .fit = settings_fit(set)};
+    return page_open(&all->page, set->report, &about);
+}
+
+static int fit_and_save(training *own, const settings *set, watchers *all) {
+    const tg_status status = fit(own, set, all);
+    const int code = status == TG_OK           ? save_trained(own, set)
+                     : status == TG_CANCELLED  ? save_interrupted(own, set)
+                     : status == TG_NOT_FINITE ? report_not_finite(own)
+                                               : finish(status);
+    const page_state state = status == TG_CANCELLED ? PAGE_INTERRUPTED
+                             : code == DONE         ? PAGE_DONE
+                                                    : PAGE_FAILED;
+    page_finish(&all->page, state, &own->history, code == DONE ? &own->metrics : NULL);
+    return code;
+}
+
+static int train(const command *self, const settings *set, const command_line *line,
+                 const option *options) {
     training own = {0};
     watchers all = {0};
     int code = out_check(self, set->out, line, &set->validation, own.checkpoint);
     if (code == PARSED) code = settings_hidden(self, set, own.layers, &own.layer_count);
-    if (code == PARSED) code = check_beside(set);
+    if (code == PARSED) code = check_beside(set, own.checkpoint);
     if (code == PARSED) {
         tg_status status = device_open(set->device, (int)set->threads, &own.device);
         if (!status) status = read_data(&own, set, line);
@@ -205,15 +246,11 @@ static int train(const command *self, const settings *set, const command_line *l
         if (status) code = finish(status);
     }
     if (code == PARSED) code = open_log(set, &all);
-    if (code == PARSED) {
-        const tg_status status = fit(&own, set, &all);
-        code = status == TG_OK           ? save_trained(&own, set)
-               : status == TG_CANCELLED  ? save_interrupted(&own, set)
-               : status == TG_NOT_FINITE ? report_not_finite(&own)
-                                         : finish(status);
-    }
-    if (code == DONE && all.failed) code = FAILED; /* which was told when it happened */
+    if (code == PARSED) code = open_page(&own, set, line, options, &all);
+    if (code == PARSED) code = fit_and_save(&own, set, &all);
+    if (code == DONE && (all.failed || all.page.failed)) code = FAILED; /* which was told */
     if (all.log) fclose(all.log);
+    page_close(&all.page);
     training_end(&own);
     return code;
 }
@@ -224,7 +261,7 @@ static int run(const command *self, int argc, char **argv) {
     settings_options(&set, options);
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
-    if (code == PARSED) code = train(self, &set, &line);
+    if (code == PARSED) code = train(self, &set, &line, options);
     command_line_end(&line);
     return code;
 }

@@ -25,7 +25,7 @@ for command in train evaluate predict inspect import softmax gradcheck check plo
 done
 for option in validation hidden activation dropout features size grey label epochs batch optimizer \
     learning-rate weight-decay schedule warmup augment balance label-smoothing clip monitor \
-    patience seed threads resume log out; do
+    patience seed threads resume log report out; do
     expect 0 "$tigrillo" train --help
     has out "--$option"
 done
