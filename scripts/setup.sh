@@ -49,7 +49,8 @@ setup_apt() {
         gcovr shellcheck curl groff-base dpkg-dev doxygen python3-venv \
         python3-numpy
     # Some releases of Ubuntu are without these.
-    for package in libclang-rt-dev python3-torch gcc-arm-none-eabi qemu-system-arm lld nodejs; do
+    for package in libclang-rt-dev python3-torch gcc-arm-none-eabi qemu-system-arm lld nodejs \
+        chromium; do
         apt_install "$package" || echo "There is no $package here: what needs it is not tested."
     done
 }
