@@ -78,6 +78,16 @@ class Chapters(Folder):
         self.output("a 1.2345\nb -0.5", "lines are missing")
         self.output("c 3\n...\na 1.2345", "lines are missing")
 
+    def test_alike(self):
+        program = self.root / "show"
+        program.write_text("#!/bin/sh\necho ' x  [1,2]  -3.5e-02  1.5e-10  ok'\n")
+        mark = "<!-- alike: show -->\n```\n"
+        self.check(mark + " x  [1,2]  -3.5e-02  1.5e-10  ok\n```\n")
+        self.check(mark + " x  [0]  7e-02  8.5e-10  ok\n```\n")
+        self.check(mark + " x  [1,2]  -3.5e-02  1.5e-10  no\n```\n", "does not print ' x # # #  no'")
+        self.check(mark + " x  [1,2]  -3.5e-02  ok\n```\n", "does not print ' x # #  ok'")
+        self.check(mark + " x  [1,2]  0.5  1.5e-10  ok\n```\n", "does not print ' x #  0.5")
+
     def test_failing_command(self):
         self.check("<!-- run: show && exit 3 -->\n", "ended with 3")
         self.check("<!-- run: no-such-program -->\n", "ended with 127")

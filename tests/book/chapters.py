@@ -8,6 +8,8 @@ A chapter says where its blocks come from, on the line before:
 
     <!-- output: COMMAND -->      the block is what COMMAND prints; a line "..." in it stands for lines
                                   that are left out
+    <!-- alike: COMMAND -->       the same, but for what rounding decides, which differs from processor
+                                  to processor: numbers like 1.5e-08, and places like [2,3]
     <!-- code: FILE -->           the block is a part of FILE, which is named from the root
     <!-- picture: COMMAND -->     the file of the picture below is what COMMAND prints
     <!-- run: COMMAND -->         no block: COMMAND's numbers may be used in the text
@@ -30,8 +32,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+\.\d+(?:e[-+]?\d+)?(?![.]?\d)")
 ANY_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
-MARK = re.compile(r"<!-- (output|code|picture|run): (.*) -->$")
-MISPLACED = re.compile(r"\s+```|.*<!-- *(output|code|picture|run)\b")
+ROUNDING = re.compile(r" *(?:-?\d[.\d]*e[-+]\d+|\[\d+(?:,\d+)?\])(?= )")
+MARK = re.compile(r"<!-- (output|alike|code|picture|run): (.*) -->$")
+MISPLACED = re.compile(r"\s+```|.*<!-- *(output|alike|code|picture|run)\b")
 
 
 class Chapter:
@@ -90,6 +93,9 @@ class Chapter:
         kind, argument = mark or (None, None)
         if kind == "output":
             self.check_output(line, block, self.run(line, argument, folder))
+        elif kind == "alike":
+            self.check_output(line, [ROUNDING.sub(" #", text) for text in block],
+                              ROUNDING.sub(" #", self.run(line, argument, folder)))
         elif kind == "code":
             self.check_code(line, block, argument)
         elif language == "c":

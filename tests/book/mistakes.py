@@ -81,4 +81,15 @@ MISTAKES = {
         ("dx[r * in + i] = sum", "dx[r * in + i] = -sum", "dx: wrong sign"),
         ("dx[r * in + i] = sum", "dx[r * in + i] += sum", "dx: added to what was there before"),
     ],
+    "gradient_check": [
+        ("(above - below) / (2 * h)", "(above - f(count, w)) / h", "a forward difference"),
+        ("before - h", "before - h / 2", "g: wrong\n"),
+        ("(above - below) / (2 * h)", "(f(count, w) - below) / h", "a backward difference"),
+        ("/ (2 * h)", "/ h", "divided by h: the two points are 2h apart"),
+        ("/ (2 * h)", "", "not divided by 2h"),
+        ("above - below", "below - above", "wrong sign"),
+        ("w[i] = before;\n", "", "w_i is not put back before the next"),
+        ("g[i] = (above - below) / (2 * h);", "g[i] = (above - below) / (2 * h); w[0] += count == i + 1;",
+         "w[0]: not put back"),
+    ],
 }
