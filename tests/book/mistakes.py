@@ -123,4 +123,12 @@ MISTAKES = {
         ("w[i] -=", "w[i] +=", "wrong sign"),
         ("i < count", "i + 1 < count", "w after three steps: wrong\n"),
     ],
+    "one_pass": [
+        ("*sum * exp(*maximum - m)", "*sum", "sum: what was summed before is not scaled"),
+        ("*sum * exp(*maximum - m)", "(*sum > 0 ? *sum * exp(m - *maximum) : 0)", "scaled the wrong way"),
+        ("*sum * exp(*maximum - m)", "(x > *maximum ? 0 : *sum)", "begun anew"),
+        ("*sum * exp(*maximum - m) + exp(x - m)", "*sum + exp(x)", "exp(x) is summed"),
+        ("*maximum = m", "*maximum = x", "maximum: wrong\n"),
+        ("*sum * exp(*maximum - m) + exp(x - m)", "0 * m", "sum: nothing is written yet"),
+    ],
 }
