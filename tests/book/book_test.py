@@ -78,15 +78,28 @@ class Chapters(Folder):
         self.output("a 1.2345\nb -0.5", "lines are missing")
         self.output("c 3\n...\na 1.2345", "lines are missing")
 
+    def alike(self, block, *reasons):
+        (self.root / "show").write_text("#!/bin/sh\necho ' x  [1,2]  -3.5e-02  1.5e-10  ok'\n")
+        self.check(f"<!-- alike: show -->\n```\n{block}\n```\n", *reasons)
+
     def test_alike(self):
-        program = self.root / "show"
-        program.write_text("#!/bin/sh\necho ' x  [1,2]  -3.5e-02  1.5e-10  ok'\n")
-        mark = "<!-- alike: show -->\n```\n"
-        self.check(mark + " x  [1,2]  -3.5e-02  1.5e-10  ok\n```\n")
-        self.check(mark + " x  [0]  7e-02  8.5e-10  ok\n```\n")
-        self.check(mark + " x  [1,2]  -3.5e-02  1.5e-10  no\n```\n", "does not print ' x # # #  no'")
-        self.check(mark + " x  [1,2]  -3.5e-02  ok\n```\n", "does not print ' x # #  ok'")
-        self.check(mark + " x  [1,2]  0.5  1.5e-10  ok\n```\n", "does not print ' x #  0.5")
+        self.alike(" x  [1,2]  -3.5e-02  1.5e-10  ok")
+        self.alike(" x  [1,2]  -3.5e-02  8.5e-08  ok")
+        self.alike(" x  [2]  7.0e-02  8.5e-10  ok")
+
+    def test_not_alike(self):
+        reason = "the program does not print"
+        self.alike(" x  [1,2]  -3.5e-02  1.5e-10  no", reason)
+        self.alike(" x  [1,2]  -3.6e-02  1.5e-10  ok", reason)
+        self.alike(" x  [1,2]  3.5e-02  1.5e-10  ok", reason)
+        self.alike(" x  [1,2]  -3.5e-02  1.5e-03  ok", reason)
+        self.alike(" x  [2]  -3.5e-02  1.5e-03  ok", reason)
+        self.alike(" x  [1,2]  -3.5e-02  ok", reason)
+
+    def test_blocks_only(self):
+        page = self.write("```c\nint y;\n```\n7.5\n<!-- output: show -->\n```\nb -0.6\n...\n```\n")
+        found = chapters.Chapter(page, [self.root], self.root, blocks_only=True).check()
+        self.errors(found, "the program does not print 'b -0.6'")
 
     def test_failing_command(self):
         self.check("<!-- run: show && exit 3 -->\n", "ended with 3")

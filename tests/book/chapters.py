@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: MIT
 """Whether the book's numbers are what its programs print.
 
-    chapters.py --path FOLDER [--path FOLDER ...] CHAPTER.md ...
+    chapters.py --path FOLDER [--path FOLDER ...] CHAPTER.md ... [--blocks PAGE.md ...]
 
 A chapter says where its blocks come from, on the line before:
 
     <!-- output: COMMAND -->      the block is what COMMAND prints; a line "..." in it stands for lines
                                   that are left out
-    <!-- alike: COMMAND -->       the same, but for what rounding decides, which differs from processor
-                                  to processor: numbers like 1.5e-08, and places like [2,3]
+    <!-- alike: COMMAND -->       the same, but for what rounding decides, and so the processor: numbers
+                                  like 1.5e-02 are compared to three digits, those below 1e-6 only
+                                  in being below; on a line with another place, like [2,3], all are
+                                  numbers of something else
     <!-- code: FILE -->           the block is a part of FILE, which is named from the root
     <!-- picture: COMMAND -->     the file of the picture below is what COMMAND prints
     <!-- run: COMMAND -->         no block: COMMAND's numbers may be used in the text
@@ -18,7 +20,8 @@ A COMMAND is for the shell. It runs in a folder which the commands of a chapter 
 is that of the repository, and finds the programs in the folders given by --path.
 
 Every number with a decimal point in the rest of a chapter must be an output of its commands, possibly
-rounded to three digits or more, or an input: a number in a command or in the source (examples/book) of a program that it runs.
+rounded to three digits or more, or an input: a number in a command or in the source (examples/book) of
+a program that it runs. Of a PAGE only the blocks with such a comment are looked at.
 """
 import argparse
 import decimal
@@ -32,7 +35,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+\.\d+(?:e[-+]?\d+)?(?![.]?\d)")
 ANY_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
-ROUNDING = re.compile(r" *(?:-?\d[.\d]*e[-+]\d+|\[\d+(?:,\d+)?\])(?= )")
+ROUNDING = re.compile(r" +(-?\d[.\d]*e[-+]\d+|\[\d+(?:,\d+)?\])(?= )")
 MARK = re.compile(r"<!-- (output|alike|code|picture|run): (.*) -->$")
 MISPLACED = re.compile(r"\s+```|.*<!-- *(output|alike|code|picture|run)\b")
 
@@ -40,8 +43,8 @@ MISPLACED = re.compile(r"\s+```|.*<!-- *(output|alike|code|picture|run)\b")
 class Chapter:
     """Reads one chapter; wrong things are collected in `errors`, as "path:line: reason"."""
 
-    def __init__(self, path, folders, root=ROOT):
-        self.path, self.root = pathlib.Path(path), root
+    def __init__(self, path, folders, root=ROOT, blocks_only=False):
+        self.path, self.root, self.blocks_only = pathlib.Path(path), root, blocks_only
         self.folders = [pathlib.Path(folder).resolve() for folder in folders]
         self.errors = []
         self.outputs = {}  # by command
@@ -94,11 +97,13 @@ class Chapter:
         if kind == "output":
             self.check_output(line, block, self.run(line, argument, folder))
         elif kind == "alike":
-            self.check_output(line, [ROUNDING.sub(" #", text) for text in block],
-                              ROUNDING.sub(" #", self.run(line, argument, folder)))
+            output = self.run(line, argument, folder)
+            lines = output.splitlines()
+            self.check_output(
+                line, [next((one for one in lines if alike(text, one)), text) for text in block], output)
         elif kind == "code":
             self.check_code(line, block, argument)
-        elif language == "c":
+        elif language == "c" and not self.blocks_only:
             self.wrong(line, "a block of C without a comment that says where it comes from")
         else:
             self.prose += [(line + 1 + i, text) for i, text in enumerate(block)]
@@ -157,7 +162,8 @@ class Chapter:
         with tempfile.TemporaryDirectory() as folder:
             (pathlib.Path(folder) / "examples").symlink_to(self.root / "examples")
             self.read(folder)
-        self.check_numbers()
+        if not self.blocks_only:
+            self.check_numbers()
         return self.errors
 
 
@@ -171,13 +177,34 @@ def rounds_to(exact, value):
             abs(exact - value) * 2 <= decimal.Decimal(1).scaleb(place))
 
 
+def alike(text, other):
+    """Whether two lines differ in nothing but what rounding decides."""
+    if ROUNDING.sub(" #", text) != ROUNDING.sub(" #", other):
+        return False
+    pairs = list(zip(ROUNDING.findall(text), ROUNDING.findall(other)))
+    same_place = all(one == two for one, two in pairs if one.startswith("["))
+    for one, two in pairs:
+        if one.startswith("["):
+            continue
+        one, two = float(one), float(two)
+        tiny = min(abs(one), abs(two)) < 1e-6
+        if tiny and max(abs(one), abs(two)) >= 1e-6:
+            return False
+        if same_place and not tiny and abs(one - two) > 1e-3 * abs(two):
+            return False
+    return True
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--path", action="append", default=[])
+    parser.add_argument("--blocks", nargs="+", default=[])
     parser.add_argument("chapters", nargs="+")
     options = parser.parse_args()
     errors = [error for chapter in options.chapters
               for error in Chapter(chapter, options.path).check()]
+    errors += [error for page in options.blocks
+               for error in Chapter(page, options.path, blocks_only=True).check()]
     print("\n".join(errors) or f"{len(options.chapters)} chapters are as their programs print")
     return 1 if errors else 0
 
