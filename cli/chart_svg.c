@@ -114,7 +114,7 @@ static void draw_line(const chart *own, size_t s, const axis *x, const axis *y, 
 static void draw_legend(const chart *own, FILE *file) {
     double at = SVG_WIDTH - RIGHT;
     for (size_t s = own->series_count; s-- > 0;) {
-        const double width = 6.3 * text_width(own->series[s].name);
+        const double width = 6.8 * text_width(own->series[s].name);
         fprintf(file,
                 "<text class=\"end\" x=\"%.0f\" y=\"18\">%s</text><path class=\"line s%zu\" "
                 "d=\"M%.0f 14h22\"/>\n",

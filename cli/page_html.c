@@ -140,7 +140,7 @@ static bool write_curves(const page *own, FILE *file) {
         "change; validation figures are of the weights at its end.</p>\n<div class=\"grid\">\n",
         file);
     for (size_t i = 0; i < CURVES; ++i) {
-        char id[24];
+        char id[32];
         snprintf(id, sizeof id, "curve%zu", i);
         chart_svg(&all.charts[i], id, 0, file);
     }
