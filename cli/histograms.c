@@ -79,7 +79,7 @@ static tg_status open_sample(histograms *own, const tg_model *model, const tg_da
     for (size_t i = 0; i < own->samples; ++i) {
         samples[i] = (size_t)((double)i * (double)n / (double)own->samples);
     }
-    own->labels = calloc(own->samples, sizeof *own->labels);
+    own->labels = calloc(GRADIENT_SAMPLES, sizeof *own->labels);
     if (!own->labels) return TG_OUT_OF_MEMORY;
     tg_status status = tg_matrix_create(tg_model_device(model), own->samples,
                                         tg_model_inputs(model), &own->x);
@@ -207,8 +207,8 @@ void histograms_svg(const histograms *own, size_t which, bool gradients, const c
                     .rows = high - low,
                     .level = level};
     if (gradients) {
-        const size_t every = high - low > 6 * BINS_A_POWER ? 2 : 1;
-        for (size_t i = 0; i <= HISTOGRAM_BINS; i += every * BINS_A_POWER) {
+        const size_t step = high - low > 18 ? 2 * BINS_A_POWER : BINS_A_POWER;
+        for (size_t i = 0; i <= HISTOGRAM_BINS; i += step) {
             if (i < low || i > high) continue;
             add_tick(&map, (double)(i - low), "1e%.0f", (double)(i / BINS_A_POWER) + LEAST_POWER);
         }
