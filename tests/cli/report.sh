@@ -72,6 +72,25 @@ expect 0 $train --resume m.checkpoint
 report r.html says "Training is done: 40 of 40 epochs"
 check test "$(grep -c '<th scope="row">[0-9]*</th><td><data' r.html)" -eq 40
 
+# Looked at while training goes on: always a whole page, of some epoch of the log.
+"$tigrillo" train many.csv --hidden 64 --batch 1 --epochs 1000000 --out long --log long.log \
+    --report long.html >/dev/null 2>&1 &
+training=$!
+looks=0
+seen=0
+while [ $seen -lt 3 ] && [ $looks -lt 300 ]; do
+    sleep 0.1
+    looks=$((looks + 1))
+    cp long.html look.html 2>/dev/null || continue
+    grep -q 'Training goes on</strong>: [1-9]' look.html || continue
+    cp long.log look.log
+    report look.html watched look.log
+    seen=$((seen + 1))
+done
+kill -KILL $training
+wait $training 2>/dev/null
+check test $seen -eq 3
+
 # Nothing is overwritten but reports, and what cannot be written is told before training begins.
 cp rows.csv before
 expect 1 "$tigrillo" train rows.csv --epochs 1 --out new --report rows.csv

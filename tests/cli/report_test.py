@@ -3,6 +3,7 @@
 
 report_test.py REPORT                            what every report must have
 report_test.py REPORT judged EVALUATE.json LOG   its figures are those of evaluate and of the log
+report_test.py REPORT watched LOG                as above, while the training goes on
 report_test.py REPORT predicted PREDICT.jsonl    calibration and the worst are those of predict
 report_test.py REPORT spread MODEL TRACE.jsonl   weights are the model's, gradients those of trace
 report_test.py REPORT says TEXT...               the text is in it, as its reader sees it
@@ -124,6 +125,15 @@ def check_judged(page, judged, log):
             near(cell, one[name], 1e-8)
 
 
+def check_watched(page, log):
+    """The log may have grown since."""
+    epoch = int(re.search(r"Training goes on: (\d+) of", page.text).group(1))
+    summary = {row[0]: row[1] for row in page.table(f"The model after epoch {epoch} on")}
+    for name in ("loss", "accuracy", "balanced_accuracy"):
+        near(summary[name.replace("_", " ")], log[epoch - 1]["validation_" + name], 1e-8)
+    assert [int(row[0]) for row in page.table("Epochs")[1:]][-1] == epoch
+
+
 def check_predicted(page, predicted):
     """Each file's name says its class: .../CLASS/FILE."""
     bins, right_of = {}, []
@@ -189,6 +199,8 @@ def main():
     if what == "judged":
         with open(given[0], encoding="utf-8") as file:
             check_judged(page, json.load(file), json_lines(given[1]))
+    elif what == "watched":
+        check_watched(page, json_lines(given[0]))
     elif what == "predicted":
         check_predicted(page, json_lines(given[0]))
     elif what == "spread":
