@@ -184,9 +184,9 @@ void histograms_svg(const histograms *own, size_t which, bool gradients, const c
         for (size_t i = low; i < high; ++i)
             most = from->bins[e][i] > most ? from->bins[e][i] : most;
         for (size_t i = low; i < high; ++i) {
-            /* The root, so that the tails are seen. */
-            level[(i - low) * own->epochs + e] = (unsigned char)ceil(
-                HEAT_LEVELS * sqrt((double)from->bins[e][i] / (double)most));
+            /* Rounded up, so that a single value is seen. */
+            level[(i - low) * own->epochs + e] =
+                (unsigned char)((HEAT_LEVELS * from->bins[e][i] + most - 1) / most);
         }
     }
     char title[64], description[160], first[24], last[24];

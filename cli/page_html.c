@@ -19,6 +19,7 @@ static const char style[] =
     ".grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr)"
     ")"
     "}\n"
+    ".pairs{grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),30rem))}\n"
     ".chart{display:block;width:100%;max-width:30rem;height:auto}\n"
     ".scroll,pre{overflow-x:auto}\n"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}\n"
@@ -27,7 +28,7 @@ static const char style[] =
     "tbody th,.words td{text-align:left}.words td{overflow-wrap:anywhere}\n"
     ".matrix td{background:rgb(var(--shade)/calc(var(--s)*.45))}\n"
     ".pictures{display:flex;flex-wrap:wrap;gap:1rem;padding:0;list-style:none}\n"
-    ".pictures li{max-width:9rem;font-size:.85rem;overflow-wrap:anywhere}\n"
+    ".pictures li{max-width:8.3rem;font-size:.85rem;overflow-wrap:anywhere}\n"
     "img{display:block;image-rendering:pixelated}\n"
     "pre{padding:.75rem;background:var(--box);border-radius:8px;font-size:.85rem}\n"
     "@media(max-width:30rem){th,td{padding:.2rem .4rem}}\n"
@@ -247,7 +248,8 @@ static void write_calibration(const calibration *made, FILE *file) {
                          .series = {{"accuracy", accuracy}, {"if calibrated", confidence}},
                          .series_count = 2};
     fputs("<h2>Calibration</h2>\n<p>How often the model is right when it is so sure: of what it "
-          "gives a probability of 0.8, 80 % should be right. The expected calibration error is the "
+          "gives a probability of 0.8, 80&#160;% should be right. The expected calibration error "
+          "is the "
           "mean distance between the two over all samples, ",
           file);
     number(file, made->error);
@@ -283,12 +285,12 @@ static void write_spread(const page *own, FILE *file) {
     fprintf(
         file,
         "<h2>Weights and gradients</h2>\n<p>How the weights of each dense layer spread, and the "
-        "sizes of the loss’s gradients by them, epoch by epoch: strong where many are, by the "
-        "root of their number, against the fullest bin of the epoch. Gradients are those of "
+        "sizes of the loss’s gradients by them, epoch by epoch: the stronger the colour, the more "
+        "of them, against the fullest bin of the epoch. Gradients are those of "
         "%zu training samples, always the same and not augmented, after the epoch.",
         spread->samples);
     if (spread->stride > 1) fprintf(file, " One epoch in %zu is shown.", spread->stride);
-    fputs("</p>\n<div class=\"grid\">\n", file);
+    fputs("</p>\n<div class=\"grid pairs\">\n", file);
     for (size_t l = 0; l < spread->layers; ++l) {
         char id[32];
         snprintf(id, sizeof id, "weights%zu", l);
@@ -367,11 +369,11 @@ static bool write_sample(const page *own, const predictions *predicted, size_t s
     const int32_t label = tg_dataset_labels(data)[sample], said = predicted->predicted[sample];
     fprintf(file, "sample %zu: ", sample);
     html_text(file, tg_dataset_class_name(data, (size_t)label));
-    fprintf(file, ", %.1f %%", 100 * (double)predicted->right[sample]);
+    fprintf(file, ", %.1f&#160;%%", 100 * (double)predicted->right[sample]);
     if (said != label) {
         fputs("; taken for ", file);
         html_text(file, tg_dataset_class_name(data, (size_t)said));
-        fprintf(file, ", %.1f %%", 100 * (double)predicted->confidence[sample]);
+        fprintf(file, ", %.1f&#160;%%", 100 * (double)predicted->confidence[sample]);
     }
     fputs("</li>\n", file);
     return whole;

@@ -155,7 +155,7 @@ def check_predicted(page, predicted):
     near(summary["expected calibration error"], error, 1e-4)
     worst, best = re.search("The worst(.*)The best(.*)Configuration", page.text, re.S).groups()
     for text, wanted in (worst, sorted(right_of)), (best, sorted(right_of, reverse=True)):
-        shown = re.findall(r"sample (\d+): [^,]*, ([0-9.]+) %", text)
+        shown = re.findall(r"sample (\d+): [^,]*, ([0-9.]+)\s%", text)
         assert len(shown) == min(8, len(predicted))
         for (sample, percent), value in zip(shown, wanted):
             assert f"{100 * right_of[int(sample)]:.1f}" == percent == f"{100 * value:.1f}"
