@@ -287,7 +287,8 @@ static void write_spread(const page *own, FILE *file) {
         "<h2>Weights and gradients</h2>\n<p>How the weights of each dense layer spread, and the "
         "sizes of the loss’s gradients by them, epoch by epoch: the stronger the colour, the more "
         "of them, against the fullest bin of the epoch. Gradients are those of "
-        "%zu training samples, always the same and not augmented, after the epoch.",
+        "%zu training samples, always the same, not augmented and with the same dropout, after the "
+        "epoch; what is below 1e-10 is in the lowest row.",
         spread->samples);
     if (spread->stride > 1) fprintf(file, " One epoch in %zu is shown.", spread->stride);
     fputs("</p>\n<div class=\"grid pairs\">\n", file);
