@@ -22,7 +22,8 @@ find_files() {
 IFS=$'\n'
 # shellcheck disable=SC2207 # one file a line, and mapfile is not in macOS's bash
 {
-    formatted=($(find_files '*.c' '*.h' -- include src cli reference datasets examples docs tests benchmarks))
+    formatted=($(find_files '*.c' '*.h' -- include src cli reference datasets examples docs \
+        playground tests benchmarks))
     checked=($(find_files '*.c' -- src cli reference datasets))
     headers=($(find_files '*.h' -- include))
     scripts=(.ci/run datasets/fetch
