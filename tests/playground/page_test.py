@@ -25,6 +25,9 @@ from browser import Browser
 # Page and library round differently where their instructions do: a unit or two of float32.
 ROUNDING = 5e-7
 WORKED = [0.191018, 0.627891, 0.119386, 0.061705]  # of [1.25, 2.44, 0.78, 0.12]
+# What is known of the buttons' examples, in their order.
+EXAMPLES = [WORKED, [0.249, 0.664, 0.087], [0.196, 0.685, 0.119], [0.231, 0.514, 0.255],
+            [0.219, 0.539, 0.242], [0.0900, 0.6652, 0.2447]]
 DATA = ["moons", "circles", "xor", "spirals"]
 RULES = {"sgd": 0, "momentum": 1, "adam": 2}
 ACTIVATIONS = {"tanh": 0, "relu": 1, "sigmoid": 2, "gelu": 3}
@@ -125,9 +128,12 @@ def test_worked_example(test, page):
 
 
 def test_examples(test, page):
-    count = page.evaluate("document.querySelectorAll('#examples button').length")
-    for i in range(count):
+    assert_equal(page.evaluate("document.querySelectorAll('#examples button').length"),
+                 len(EXAMPLES), "examples")
+    for i, known in enumerate(EXAMPLES):
         click(page, f"#examples button:nth-child({i + 1})")
+        assert_close(page.evaluate("playground.scores.probabilities"), known,
+                     0.5e-4 if i == 5 else 0.5e-3, f"example {i}")
         compare_scores(test, page, f"example {i}")
 
 
@@ -375,7 +381,8 @@ def test_other_files(test, page):
         empty = pathlib.Path(folder, "empty.png")
         empty.write_bytes(b"")
         show_picture(page, empty)
-        assert_equal(content(page, "picture-problem"), "empty.png: the file is empty", "an empty file")
+        assert_equal(content(page, "picture-problem"), "empty.png: the file is empty",
+                     "an empty file")
         assert page.evaluate("document.getElementById('answer').hidden"), "an old answer stays"
     show_picture(page, test.folder / "drawings/val/dog/dog_000001.png")
     assert page.evaluate("document.getElementById('picture-problem').hidden"), "the problem stays"
