@@ -239,7 +239,7 @@ void confusion_svg_file(const confusion *matrix, FILE *file) {
             fprintf(file,
                     "<rect class=\"heat\" fill-opacity=\"%.3g\" x=\"%.1f\" y=\"%.1f\" "
                     "width=\"%.1f\" height=\"%.1f\"><title>%zu</title></rect>\n",
-                    0.04 + 0.5 * share, x + 1, y + 1, cell - 2, cell - 2,
+                    0.04 + 0.45 * share, x + 1, y + 1, cell - 2, cell - 2,
                     matrix->cells[row * k + i]);
             if (roomy) {
                 fprintf(file, "<text class=\"middle\" x=\"%.1f\" y=\"%.1f\">%zu</text>\n",
