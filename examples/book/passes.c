@@ -19,13 +19,13 @@ static state join(state a, state b) {
 
 int main(void) {
     const double x[] = {1.25, 2.44, 0.78, 0.12};
-    state s = {-INFINITY, 0};
+    state s = {-(double)INFINITY, 0};
     puts("   x   maximum       sum");
     for (int i = 0; i < 4; ++i) {
         s = see(s, x[i]);
         printf("%.2f  %8.2f  %8.6f\n", x[i], s.maximum, s.sum);
     }
-    const state none = {-INFINITY, 0};
+    const state none = {-(double)INFINITY, 0};
     const state left = see(see(none, x[0]), x[1]), right = see(see(none, x[2]), x[3]);
     const state whole = join(left, right);
     printf("\nleft half   %8.2f  %8.6f\nright half  %8.2f  %8.6f\njoined      %8.2f  %8.6f\n",

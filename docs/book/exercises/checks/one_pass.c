@@ -8,8 +8,8 @@ enum { COUNT = 5 };
 static const double x[COUNT] = {1, 3, -2, 4.5, 4};
 
 int main(void) {
-    double maximum = -INFINITY, sum = 0, unscaled = 0, upside = 0, plain = 0, last = 0,
-           m = -INFINITY;
+    double maximum = -(double)INFINITY, sum = 0, unscaled = 0, upside = 0, plain = 0, last = 0,
+           m = -(double)INFINITY;
     for (size_t i = 0; i < COUNT; ++i) {
         const double above = fmax(m, x[i]);
         unscaled += exp(x[i] - above);
