@@ -3,7 +3,6 @@
 #include "page.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,10 +16,14 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+bool page_part(const char *path, char part[PATH_MAX]) {
+    return snprintf(part, PATH_MAX, "%s.part", path) < PATH_MAX;
+}
+
 /* Beside it first, and then in its place: whoever reads it finds a whole page. */
 static void write_page(page *own, const tg_metrics *metrics, const predictions *predicted) {
     char part[PATH_MAX];
-    if (snprintf(part, sizeof part, "%s.part", own->path) >= (int)sizeof part) {
+    if (!page_part(own->path, part)) {
         own->failed = fail("%s: %s", own->path, strerror(ENAMETOOLONG));
         return;
     }

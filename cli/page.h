@@ -3,6 +3,7 @@
 #ifndef CLI_PAGE_H
 #define CLI_PAGE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -42,6 +43,10 @@ typedef struct page {
     double written; /* when, in seconds of a clock that only goes forward */
     bool failed;    /* it could not be written, which was told */
 } page;
+
+/* The name under which a page is written before it takes the place of the one before; false, and
+ * what fits of it, when it is too long. */
+bool page_part(const char *path, char part[PATH_MAX]);
 
 /* Writes the first page, which tells the configuration. Returns PARSED or an exit code;
  * page_close() is due in any case. */

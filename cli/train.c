@@ -184,7 +184,9 @@ static int save_trained(training *own, const settings *set) {
 
 /* Whether the files beside the model can be written, before there is anything to write. */
 static int check_beside(const settings *set, const char *checkpoint) {
-    const char *const names[] = {set->out, checkpoint, set->log, set->report};
+    char part[PATH_MAX] = "";
+    if (set->report) page_part(set->report, part);
+    const char *const names[] = {set->out, checkpoint, set->log, set->report, part};
     for (size_t i = 0; i < TG_COUNT(names); ++i) {
         for (size_t j = 0; j < i; ++j) {
             if (names[i] && names[j] && out_same(names[i], names[j])) {

@@ -100,6 +100,8 @@ for same in new ./new new.checkpoint "$PWD/new"; do
     expect 1 "$tigrillo" train rows.csv --epochs 1 --out new --report "$same"
     has err "$same: cannot be two files at once"
 done
+expect 1 "$tigrillo" train rows.csv --epochs 1 --out new.part --report new
+has err "new.part: cannot be two files at once"
 expect 1 "$tigrillo" train rows.csv --epochs 1 --out new --log l --report ./l
 has err "./l: cannot be two files at once"
 expect 1 "$tigrillo" train rows.csv --epochs 1 --out new --report missing/r.html
