@@ -166,9 +166,9 @@ static tg_status check_parameters(const tg_safetensors *file, size_t inputs, con
     return TG_OK;
 }
 
-/* Needs checked parameters. On the host each goes to its place, and nothing can fail then unless the
- * file was merely opened; elsewhere all are brought together beside the model and copied at once, so
- * that a model that was there before never holds half of them. */
+/* Needs checked parameters. On the host each goes to its place, and nothing can fail then unless
+ * the file was merely opened; elsewhere all are brought together beside the model and copied at
+ * once, so that a model that was there before never holds half of them. */
 static tg_status copy_parameters(const tg_safetensors *file, tg_model *model) {
     const bool host = model->device->operations->host_memory;
     tg_tensor values = model->parameters;

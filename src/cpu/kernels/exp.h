@@ -3,7 +3,7 @@
  *
  *     exp(x) = 2^n exp(r),   n = x / ln 2 rounded to an integer,   r = x - n ln 2
  *
- * so |r| <= ln 2 / 2, where a polynomial of degree 6 is exact to 2e-9. ln 2 is taken in two parts,
+ * so |r| <= ln 2 / 2, where a polynomial of degree 6 is exact to 2e-8. ln 2 is taken in two parts,
  * the first with so few bits that n times it is exact. The integer n is made by adding 1.5 * 2^23:
  * the sum has no bits left for a fraction, and its lowest bits are n. */
 #ifndef TG_CPU_KERNELS_EXP_H
