@@ -265,7 +265,15 @@ class Embedding(unittest.TestCase):
         found = {}
         with tempfile.TemporaryDirectory() as name:
             found = embedding.size_of_small(pathlib.Path(name), *embedding.tools(FOLDER))
-        self.assertTrue(200 < found["code_bytes"] < 4096, found)
+        self.assertTrue(0.2 < found["code_kilobytes"] < 4, found)
+
+    def test_costs(self):
+        """Of the command, not of this process, which has NumPy and more."""
+        seconds, megabytes = embedding.costs(sys.executable, "-c", "x = b'x' * 30_000_000")
+        self.assertTrue(0 < seconds < 60)
+        self.assertTrue(30 < megabytes < 60, megabytes)
+        held = numpy.ones(20_000_000)
+        self.assertLess(embedding.costs("true")[1], len(held) / 1e6)
 
 
 class Accuracy(unittest.TestCase):

@@ -170,8 +170,8 @@ def exported(results):
         at_most("export and compile 5 million parameters", 10, "s", found("seconds")),
         at_most("export and compile 5 million parameters, peak memory", 500, "MB",
                 found("megabytes")),
-        at_most(f"object of {SMALL} at -Os, beside its constants", 2048, "bytes",
-                found("code_bytes")),
+        at_most(f"object of {SMALL} at -Os, beside its constants", 2, "KB",
+                found("code_kilobytes")),
         at_most(f"int8, {SMALL}", 0.26, "of float32's bytes", found("int8_size")),
         at_most(f"int8, {SMALL}, accuracy lost on MNIST", 0.5, "points", found("int8_loss"))]
     for contestant, name in (("cat", "`cat`"), ("limit:read", "what `cat` does in its process")):
