@@ -301,7 +301,8 @@ static void check_cases(tg_device *device) {
 
 static void is_accurate(void **state) {
     (void)state;
-    for (int threads = 1; threads <= 3; threads++) test_each_instructions(threads, check_cases);
+    test_each_instructions(1, check_cases);
+    test_each_instructions(3, check_cases);
 }
 
 static void is_accurate_by_blas(void **state) {
