@@ -1,12 +1,18 @@
 # The CUDA kernels (kernels/), compiled by nvcc into one fat binary inside the library: machine code
 # for each architecture, and for later ones PTX of the newest; and PTX that any GPU from Turing on
 # understands, which is also what the tests execute. Uncompressed, so that they can read it. Without
-# nvcc the library says at run time that it has no CUDA kernels.
-option(TIGRILLO_CUDA "Build the CUDA kernels, if nvcc is there" ON)
+# them the library says at run time that it has none.
+set(TIGRILLO_CUDA AUTO CACHE STRING "Kernels for the GPU, compiled by nvcc: ON, OFF or AUTO")
 set(TIGRILLO_CUDA_ARCHITECTURES 80 86 89 90 100 120 CACHE STRING "Architectures beside 75")
 
 find_program(TIGRILLO_NVCC nvcc HINTS ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin)
-if(TIGRILLO_CUDA AND TIGRILLO_NVCC)
+set(nvcc_found OFF)
+if(TIGRILLO_NVCC)
+  set(nvcc_found ON)
+endif()
+tigrillo_component(TIGRILLO_CUDA CUDA ${nvcc_found}
+                   "the library cannot open a GPU, for which nvcc compiles kernels")
+if(TIGRILLO_CUDA)
   set(image ${PROJECT_BINARY_DIR}/kernels.fatbin)
   set(flags -O3 -std=c++17 -no-compress -I${PROJECT_SOURCE_DIR}/src
       -I${PROJECT_SOURCE_DIR}/include -Xptxas=-warn-spills,-warn-lmem-usage
@@ -37,6 +43,4 @@ if(TIGRILLO_CUDA AND TIGRILLO_NVCC)
     COMPILE_DEFINITIONS TG_CUDA_IMAGE_FILE="${image}")
   target_sources(tigrillo PRIVATE ${image})
   set(TIGRILLO_CUDA_IMAGE ${image})
-else()
-  message(STATUS "Without nvcc: the library is built without CUDA kernels")
 endif()

@@ -12,7 +12,7 @@ TG_BEGIN
 TG_API const char *tg_version(void);
 
 /* Which of the optional components it was built with, for people to read: "OpenBLAS, stb_image,
- * zlib, CUDA kernels", or "no optional components"; and "inference only" first, where training was
+ * zlib, CUDA", or "no optional components"; and "inference only" first, where training was
  * left out. A function that needs what is missing returns TG_UNSUPPORTED and names it. */
 TG_API const char *tg_components(void);
 

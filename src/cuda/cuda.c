@@ -332,7 +332,7 @@ static tg_status open_in(tg_cuda_device *device, int ordinal) {
 
 tg_status tg_cuda_open(int ordinal, int threads, tg_device **device) {
     if (!tg_cuda_image())
-        return tg_fail(TG_UNSUPPORTED, "cuda: this build has no CUDA kernels: nvcc was not there");
+        return tg_fail(TG_UNSUPPORTED, "cuda: this library was built without CUDA kernels");
     tg_cuda_device *opened = tg_allocate(1, sizeof *opened);
     if (!opened) return TG_OUT_OF_MEMORY;
     opened->device = (tg_device){.operations = &operations, .threads = tg_thread_count(threads)};

@@ -33,12 +33,12 @@ nvcc)
         cat "$build/log"
         exit 1
     fi
-    grep -q 'Without nvcc' "$build/log" || {
+    grep -q 'Without CUDA: ' "$build/log" || {
         echo "FAILED: nvcc was found although it is hidden"
         exit 1
     }
     set -- "$build/cli/tigrillo" - -
-    says="cuda: this build has no CUDA kernels: nvcc was not there"
+    says="cuda: this library was built without CUDA kernels"
     ;;
 driver)
     [ ! -e /proc/driver/nvidia ] || skip "this machine has a driver"
