@@ -38,6 +38,11 @@ apt_install() {
     fi
 }
 
+# Numbers in files have a decimal point also in a locale with a comma, which the tests set.
+make_locale() {
+    if ! locale -a | grep -qi 'de_DE.utf-*8'; then as_root localedef -i de_DE -f UTF-8 de_DE.UTF-8; fi
+}
+
 setup_apt() {
     local package packages=(gcc libc6-dev cmake ninja-build pkg-config libopenblas-dev
         libjansson-dev zlib1g-dev libpopt-dev libstb-dev)
@@ -46,8 +51,9 @@ setup_apt() {
         return
     fi
     apt_install "${packages[@]}" g++ libcmocka-dev clang clang-format clang-tidy cppcheck valgrind \
-        gcovr shellcheck curl groff-base dpkg-dev doxygen python3-venv \
+        gcovr shellcheck curl groff-base dpkg-dev doxygen locales python3-venv \
         python3-numpy
+    make_locale
     # Some releases of Ubuntu are without these.
     for package in libclang-rt-dev python3-torch gcc-arm-none-eabi qemu-system-arm lld nodejs \
         chromium; do
@@ -60,8 +66,8 @@ setup_dnf() {
         popt-devel stb_image-devel stb_image_write-devel)
     if [ "$1" = --tests ]; then
         packages+=(gcc-c++ libasan libubsan libcmocka-devel clang clang-tools-extra compiler-rt
-            cppcheck valgrind gcovr ShellCheck curl doxygen groff-base python3 python3-numpy
-            python3-torch)
+            cppcheck valgrind gcovr ShellCheck curl doxygen glibc-langpack-de groff-base python3
+            python3-numpy python3-torch)
     fi
     # zlib-devel may be provided by another package, which only --whatprovides knows.
     find_missing "rpm -q --whatprovides" "${packages[@]}"

@@ -138,5 +138,5 @@ int main(void) {
         cmocka_unit_test(mnist_trains_alike),
         cmocka_unit_test(animals_train_alike),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_exit_status(cmocka_run_group_tests(tests, NULL, NULL));
 }

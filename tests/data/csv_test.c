@@ -226,12 +226,8 @@ static void numbers(void **state) {
                                       "1e",  "1e+", "1,5", "1 2",   "nan", "inf",
                                       "0x1", "1f",  "--1", "1.2.3", "1_0", "\xd9\xa1"};
     /* A locale with a decimal comma changes nothing. */
-    static const char *const locales[] = {"C", "de_DE.UTF-8", "fr_FR.UTF-8"};
-    for (size_t l = 0; l < TG_COUNT(locales); l++) {
-        if (!setlocale(LC_ALL, locales[l])) {
-            print_message("SKIPPED: no locale %s\n", locales[l]);
-            continue;
-        }
+    for (int comma = 0; comma < 2; comma++) {
+        if (comma && !test_decimal_comma()) break;
         for (size_t i = 0; i < TG_COUNT(good); i++) {
             double number = 99;
             assert_true(tg_parse_number(good[i].text, &number));
@@ -291,5 +287,5 @@ int main(void) {
         cmocka_unit_test(numbers),
         cmocka_unit_test(every_allocation_may_fail),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_exit_status(cmocka_run_group_tests(tests, NULL, NULL));
 }

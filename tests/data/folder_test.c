@@ -260,5 +260,5 @@ int main(void) {
         cmocka_unit_test(real_pictures),
         cmocka_unit_test(every_allocation_may_fail),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_exit_status(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -149,13 +149,7 @@ static void test_not_finite(void **state) {
 /* A locale with a decimal comma must not reach the files. */
 static void test_locale(void **state) {
     (void)state;
-    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
-    const char *set = NULL;
-    for (size_t i = 0; i < TG_COUNT(names) && !set; i++) set = setlocale(LC_ALL, names[i]);
-    if (!set || strcmp(localeconv()->decimal_point, ",") != 0) {
-        print_message("SKIPPED: no locale with a decimal comma (such as de_DE.UTF-8) here\n");
-        skip();
-    }
+    if (!test_decimal_comma()) skip();
     tg_model *model = make_model();
     assert_round_trip(model);
     char *folder = test_make_folder();
@@ -654,5 +648,5 @@ int main(void) {
         cmocka_unit_test(test_full_disk),    cmocka_unit_test(test_read_only_folder),
         cmocka_unit_test(test_allocations),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_exit_status(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -2,6 +2,7 @@
 #include "support/test.h"
 
 #include <dirent.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,12 +110,32 @@ unsigned char *test_read_file(const char *path, size_t *size) {
     return bytes;
 }
 
+static bool skipped;
+
 const char *test_data(const char *name) {
     const char *folder = getenv("TIGRILLO_DATA");
     const char *path = test_path(folder ? folder : "../shared/data", name);
     if (access(path, R_OK) == 0) return path;
     print_message("SKIPPED: no %s; set TIGRILLO_DATA to the folder that holds %s\n", path, name);
+    skipped = true;
     return NULL;
+}
+
+bool test_decimal_comma(void) {
+    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE"};
+    for (size_t i = 0; i < TG_COUNT(names); i++) {
+        if (setlocale(LC_ALL, names[i]) && strcmp(localeconv()->decimal_point, ",") == 0)
+            return true;
+    }
+    setlocale(LC_ALL, "C");
+    print_message("SKIPPED: no locale with a decimal comma (such as de_DE.UTF-8) here\n");
+    skipped = true;
+    return false;
+}
+
+int test_exit_status(int failed) {
+    enum { SKIPPED = 77 }; /* for ctest's SKIP_RETURN_CODE */
+    return failed == 0 && skipped ? SKIPPED : failed;
 }
 
 typedef struct counting {

@@ -6,6 +6,7 @@
 /* cmocka wants these before it. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,14 @@ unsigned char *test_read_file(const char *path, size_t *size);
 /* Where the real data is: TIGRILLO_DATA, else ../shared/data beside the repository, when it holds
  * `name`; NULL, after a line that says loudly what is skipped, when there is none. */
 const char *test_data(const char *name);
+
+/* Sets a locale with a decimal comma, until setlocale(LC_ALL, "C"); false, after such a line, when
+ * there is none. */
+bool test_decimal_comma(void);
+
+/* What main() returns for a group with so many failed tests, in which one of the two above may have
+ * found nothing: ctest then says that the test was skipped. */
+int test_exit_status(int failed);
 
 /* Runs `attempt` again and again, failing the first allocation, then the second, ... until it
  * succeeds. Each failed attempt must return TG_OUT_OF_MEMORY and give back all it took. Returns the
