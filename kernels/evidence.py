@@ -311,6 +311,13 @@ def gather(nvcc, kernels, architecture):
     return {kernel: Evidence(reports[kernel], found[kernel]) for kernel in listed}
 
 
+def known_of(nvcc):
+    """The architectures for which cmake/cuda.cmake has this nvcc compile."""
+    names = subprocess.run([nvcc, "--list-gpu-code"], check=True, capture_output=True,
+                           text=True).stdout.split()
+    return [a for a in LIMITS if f"sm_{a}" in names]
+
+
 def widths(counts, operation):
     bits = sorted(int(name[4:]) for name in counts if name.startswith(operation + "."))
     return "+".join(map(str, bits)) or "-"
@@ -377,13 +384,14 @@ def write_between(path, text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--nvcc", default="nvcc")
-    parser.add_argument("--architectures", type=int, nargs="+", default=[75, 90, 120],
-                        choices=LIMITS, help="such as 75 90")
+    parser.add_argument("--architectures", type=int, nargs="+", choices=LIMITS,
+                        help="such as 75 90; else all that nvcc knows")
     parser.add_argument("--kernels", type=pathlib.Path, default=HERE, help="a folder with all.cu")
     parser.add_argument("--check", action="store_true", help="fail where something is wrong")
     parser.add_argument("--write", type=pathlib.Path, help="a Markdown file to put the table into")
     options = parser.parse_args()
-    found = {a: gather(options.nvcc, options.kernels, a) for a in options.architectures}
+    architectures = options.architectures or known_of(options.nvcc)
+    found = {a: gather(options.nvcc, options.kernels, a) for a in architectures}
     threads = launched_threads()
     places = {}
     for a, kernels in found.items():
