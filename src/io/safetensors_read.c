@@ -266,7 +266,9 @@ static tg_status parse_opened(int opened, size_t size, const char *path, tg_safe
     TG_TRY(read_length(start, size, path, &length));
     unsigned char *header = tg_allocate(sizeof start + length, 1);
     if (!header) return TG_OUT_OF_MEMORY;
-    tg_status status = tg_file_read_at(opened, path, 0, header, sizeof start + length);
+    /* The length is not read again: a file may change meanwhile. */
+    memcpy(header, start, sizeof start);
+    tg_status status = tg_file_read_at(opened, path, sizeof start, header + sizeof start, length);
     if (!status) return parse_owned(header, size, path, file);
     tg_release(header);
     return status;
