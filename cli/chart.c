@@ -6,8 +6,10 @@
 #include <stdlib.h>
 
 axis axis_around(double low, double high, int ticks, bool whole) {
-    if (!(high > low)) {
-        const double half = low == 0 ? 0.5 : 0.5 * fabs(low);
+    const double size = fmax(fabs(low), fabs(high));
+    /* Closer values are drawn as one: ticks between them would not differ. */
+    if (!(high - low > fmax(1e-12 * size, 1e-300))) {
+        const double half = size < 1e-300 ? 0.5 : 0.5 * size;
         low -= whole ? 0 : half;
         high += whole ? 1 : half;
     }
@@ -17,6 +19,17 @@ axis axis_around(double low, double high, int ticks, bool whole) {
     if (whole && step < 1) step = 1;
     /* A hair wider than it need be is better than a tick lost to rounding. */
     return (axis){floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step, step};
+}
+
+size_t axis_ticks(const axis *own, double ticks[MOST_TICKS]) {
+    const double first = ceil(own->low / own->step - 1e-6);
+    const double last = floor(own->high / own->step + 1e-6);
+    size_t count = 0;
+    while (count < MOST_TICKS && first + (double)count <= last) {
+        ticks[count] = (first + (double)count) * own->step;
+        ++count;
+    }
+    return count;
 }
 
 axis chart_x_axis(const chart *own) {

@@ -8,7 +8,7 @@
 
 #include "log.h"
 
-enum { MAX_SERIES = 2, SVG_WIDTH = 360, SVG_HEIGHT = 220 };
+enum { MAX_SERIES = 2, MOST_TICKS = 12, SVG_WIDTH = 360, SVG_HEIGHT = 220 };
 
 /* Lines over a common x. Nothing is owned. NaN leaves a gap. */
 typedef struct chart {
@@ -54,7 +54,7 @@ typedef struct heat_map {
     struct heat_tick {
         double row;
         char text[16];
-    } ticks[12];
+    } ticks[MOST_TICKS];
 } heat_map;
 enum { HEAT_LEVELS = 8 };
 
@@ -83,6 +83,10 @@ typedef struct axis {
 
 /* Round numbers around the values; about `ticks` steps. */
 axis axis_around(double low, double high, int ticks, bool whole);
+
+/* Where there is a tick: the multiples of the step from low to high. Returns how many. */
+size_t axis_ticks(const axis *own, double ticks[MOST_TICKS]);
+
 axis chart_x_axis(const chart *own);
 axis chart_y_axis(const chart *own);
 

@@ -35,6 +35,15 @@ static size_t point_step(const chart *own) {
     return (own->count + MOST_POINTS - 1) / MOST_POINTS;
 }
 
+static size_t points_drawn(const chart *own) {
+    return own->count ? (own->count - 1) / point_step(own) + 1 : 0;
+}
+
+/* Of those that are drawn, which point is number i. */
+static size_t point_drawn(const chart *own, size_t i) {
+    return i + 1 == points_drawn(own) ? own->count - 1 : i * point_step(own);
+}
+
 /* What the lines tell, in words. */
 static void describe(const chart *own, FILE *file) {
     for (size_t s = 0; s < own->series_count; ++s) {
@@ -70,22 +79,22 @@ static void open_svg(const char *title, const char *id, size_t y, size_t height,
 }
 
 static void draw_axes(const chart *own, const axis *x, const axis *y, FILE *file) {
-    for (int i = 0;; ++i) {
-        const double value = y->low + i * y->step;
-        if (value > y->high + 0.5 * y->step) break;
+    double ticks[MOST_TICKS];
+    const size_t rows = axis_ticks(y, ticks);
+    for (size_t i = 0; i < rows; ++i) {
         fprintf(file,
                 "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"end\" x=\"%d\" "
                 "y=\"%.1f\">%.4g</text>\n",
-                LEFT, place_y(y, value), SVG_WIDTH - RIGHT, LEFT - 6, place_y(y, value) + 4,
-                fabs(value) < 1e-9 * y->step ? 0 : value);
+                LEFT, place_y(y, ticks[i]), SVG_WIDTH - RIGHT, LEFT - 6, place_y(y, ticks[i]) + 4,
+                ticks[i]);
     }
-    for (double value = ceil(x->low / x->step) * x->step; value <= x->high * (1 + 1e-9);
-         value += x->step) {
+    const size_t columns = axis_ticks(x, ticks);
+    for (size_t i = 0; i < columns; ++i) {
         fprintf(file,
                 "<path class=\"axis\" d=\"M%.1f %dv4\"/><text class=\"middle\" x=\"%.1f\" "
                 "y=\"%d\">%.6g</text>\n",
-                place_x(x, value), SVG_HEIGHT - BOTTOM, place_x(x, value), SVG_HEIGHT - BOTTOM + 17,
-                value);
+                place_x(x, ticks[i]), SVG_HEIGHT - BOTTOM, place_x(x, ticks[i]),
+                SVG_HEIGHT - BOTTOM + 17, ticks[i]);
     }
     fprintf(file,
             "<path class=\"axis\" d=\"M%d %dH%d\"/><text class=\"end\" x=\"%d\" y=\"%d\">%s</text>"
@@ -94,21 +103,28 @@ static void draw_axes(const chart *own, const axis *x, const axis *y, FILE *file
             own->x_label);
 }
 
+/* NaN where there is none. */
+static double value_drawn(const chart *own, size_t s, size_t i) {
+    return i < points_drawn(own) ? own->series[s].y[point_drawn(own, i)] : (double)NAN;
+}
+
+/* A point between two gaps is a dot. */
 static void draw_line(const chart *own, size_t s, const axis *x, const axis *y, FILE *file) {
-    const size_t step = point_step(own);
-    bool open = false;
-    fprintf(file, "<path class=\"line s%zu%s\" d=\"", s, own->count == 1 ? " dot" : "");
-    for (size_t i = 0; i < own->count; i += step) {
-        if (i + step >= own->count) i = own->count - 1;
-        const double value = own->series[s].y[i];
-        if (!isnan(value)) {
-            fprintf(file, "%c%.1f %.1f", open ? 'L' : 'M', place_x(x, own->x[i]),
-                    place_y(y, value));
-            if (own->count == 1) fputs("h0", file);
+    for (int dots = 0; dots < 2; ++dots) {
+        size_t drawn = 0;
+        for (size_t i = 0; i < points_drawn(own); ++i) {
+            const double value = value_drawn(own, s, i);
+            const bool begins = isnan(value_drawn(own, s, i - 1));
+            const bool ends = isnan(value_drawn(own, s, i + 1));
+            if (isnan(value) || (begins && ends) != dots) continue;
+            if (drawn++ == 0) {
+                fprintf(file, "<path class=\"line s%zu%s\" d=\"", s, dots ? " dot" : "");
+            }
+            fprintf(file, "%c%.1f %.1f%s", begins ? 'M' : 'L',
+                    place_x(x, own->x[point_drawn(own, i)]), place_y(y, value), dots ? "h0" : "");
         }
-        open = !isnan(value);
+        if (drawn > 0) fputs("\"/>\n", file);
     }
-    fputs("\"/>\n", file);
 }
 
 static void draw_legend(const chart *own, FILE *file) {

@@ -13,24 +13,30 @@ enum { HEIGHT = 15, MARGIN = 10, LEAST = 20, MOST = 100 };
 static const char *const marks[2][4] = {{" ", "•", "×", "◆"}, {" ", "o", "x", "*"}};
 static const char *const shades[2][5] = {{" ", "░", "▒", "▓", "█"}, {" ", ".", ":", "+", "#"}};
 
-/* The value of a series at x, between its points; NaN in a gap. */
-static double value_at(const chart *own, const double *y, double x) {
+/* The value of a series at x, between its points; beside a gap that of a point so near; NaN in it.
+ */
+static double value_at(const chart *own, const double *y, double x, double near) {
     size_t i = 1;
     while (i < own->count && own->x[i] < x) ++i;
     if (i >= own->count) return y[own->count - 1];
-    const double part = (x - own->x[i - 1]) / (own->x[i] - own->x[i - 1]);
-    return part <= 0 ? y[i - 1] : part >= 1 ? y[i] : y[i - 1] + part * (y[i] - y[i - 1]);
+    const double before = own->x[i - 1], part = (x - before) / (own->x[i] - before);
+    const double value = part <= 0   ? y[i - 1]
+                         : part >= 1 ? y[i]
+                                     : y[i - 1] + part * (y[i] - y[i - 1]);
+    if (!isnan(value)) return value;
+    return x - before <= near && !isnan(y[i - 1]) ? y[i - 1] : own->x[i] - x <= near ? y[i] : value;
 }
 
 /* Draws a series as a line without holes: each column reaches to the one before. */
 static void plot_series(const chart *own, size_t s, const axis *y, size_t width,
                         unsigned char cells[HEIGHT][MOST]) {
     const axis x = chart_x_axis(own);
+    const double step = (x.high - x.low) / (double)(width - 1);
     int before = -1;
     for (size_t column = 0; column < width; ++column) {
-        const double at = x.low + (x.high - x.low) * (double)column / (double)(width - 1);
         if (own->count == 1 && column > 0) break;
-        const double value = value_at(own, own->series[s].y, at);
+        const double at = x.low + step * (double)column;
+        const double value = value_at(own, own->series[s].y, at, 0.5 * step);
         if (isnan(value)) {
             before = -1;
             continue;
@@ -79,10 +85,6 @@ static int digits(size_t value) {
     return snprintf(NULL, 0, "%zu", value);
 }
 
-static void put_name(const char *name, int width, FILE *file) {
-    fprintf(file, "%s%*s", name, width - text_width(name), "");
-}
-
 /* With the counts where they fit, else the shades alone. */
 void confusion_text(const confusion *matrix, size_t columns, bool ascii, FILE *file) {
     const size_t k = matrix->classes;
@@ -101,12 +103,14 @@ void confusion_text(const confusion *matrix, size_t columns, bool ascii, FILE *f
     if (counts) {
         fprintf(file, "%*s", first, "");
         for (size_t i = 0; i < k; ++i) {
-            fprintf(file, "%*s%s  ", cell - 2 - text_width(matrix->names[i]), "", matrix->names[i]);
+            fprintf(file, "%*s", cell - 2 - text_width(matrix->names[i]), "");
+            print_name(file, matrix->names[i], 0);
+            fputs("  ", file);
         }
         fputc('\n', file);
     }
     for (size_t row = 0; row < k; ++row) {
-        put_name(matrix->names[row], first, file);
+        print_name(file, matrix->names[row], first);
         fputs(counts ? "" : " |", file);
         for (size_t i = 0; i < k; ++i) {
             const double share = confusion_share(matrix, row, i);

@@ -145,10 +145,7 @@ static tg_status add_tensor(histograms *own, const tg_tensor *tensor, histogram 
 
 tg_status histograms_add(histograms *own, const tg_model *model, size_t epoch) {
     if (own->epochs > 0 && (epoch - own->epoch[0]) % own->stride != 0) return TG_OK;
-    if (own->epochs == HISTOGRAM_EPOCHS) {
-        thin(own);
-        if ((epoch - own->epoch[0]) % own->stride != 0) return TG_OK;
-    }
+    if (own->epochs == HISTOGRAM_EPOCHS) thin(own);
     tg_status status = make_gradients(own);
     for (size_t l = 0; l < own->layers && !status; ++l) {
         tg_tensor view;
@@ -216,10 +213,12 @@ void histograms_svg(const histograms *own, size_t which, bool gradients, const c
         const double width = 2 * from->range / HISTOGRAM_BINS;
         const axis y = axis_around(-from->range + width * (double)low,
                                    -from->range + width * (double)high, 5, false);
-        for (int i = 0; y.low + i * y.step <= y.high * (1 + 1e-9) + 1e-12; ++i) {
-            const double value = y.low + i * y.step, row = (value + from->range) / width;
+        double ticks[MOST_TICKS];
+        const size_t count = axis_ticks(&y, ticks);
+        for (size_t i = 0; i < count; ++i) {
+            const double row = (ticks[i] + from->range) / width;
             if (row < (double)low || row > (double)high) continue;
-            add_tick(&map, row - (double)low, "%.3g", fabs(value) < 1e-9 * y.step ? 0 : value);
+            add_tick(&map, row - (double)low, "%.3g", ticks[i]);
         }
     }
     heat_map_svg(&map, id, file);

@@ -4,10 +4,16 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "json.h"
 
 enum { LARGEST_SIDE = 48, BMP_HEADER = 54 };
+
+/* U+FFFE and U+FFFF, as UTF-8. */
+static bool is_no_xml(const char *c) {
+    return strncmp(c, "\xef\xbf\xbe", 3) == 0 || strncmp(c, "\xef\xbf\xbf", 3) == 0;
+}
 
 void html_text(FILE *file, const char *text) {
     json_t *checked = json_text(text);
@@ -26,7 +32,12 @@ void html_text(FILE *file, const char *text) {
             fputs("&quot;", file);
             break;
         default:
-            fputc((unsigned char)*c < ' ' && *c != '\n' && *c != '\t' ? '?' : *c, file);
+            if (is_no_xml(c)) {
+                fputc('?', file);
+                c += 2;
+            } else {
+                fputc((unsigned char)*c < ' ' && *c != '\n' && *c != '\t' ? '?' : *c, file);
+            }
         }
     }
     json_decref(checked);

@@ -8,7 +8,7 @@
 #include <tigrillo/tigrillo.h>
 
 /* Text from outside, in an element or in an attribute's double quotes. What is not UTF-8, or is a
- * control character, becomes '?'. */
+ * character that XML is without, becomes '?'. */
 void html_text(FILE *file, const char *text);
 
 /* Pixels, height x width x channels values from 0 to 1, as an <img> whose picture is in the page.

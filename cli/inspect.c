@@ -48,7 +48,8 @@ static int print_model(const tg_model *model) {
     free(text);
     print_input(tg_model_input(model));
     for (size_t i = 0; i < tg_model_classes(model); ++i) {
-        printf("%s%s", i ? ", " : "classes: ", tg_model_class_name(model, i));
+        fputs(i ? ", " : "classes: ", stdout);
+        print_name(stdout, tg_model_class_name(model, i), 0);
     }
     if (tg_model_classes(model)) putchar('\n');
     return DONE;
@@ -127,7 +128,7 @@ static void print_dataset(const tg_dataset *dataset, const size_t *counts) {
     int width = name_width(dataset, 5);
     printf("%-*s  samples\n", width, "class");
     for (size_t i = 0; i < tg_dataset_classes(dataset); ++i) {
-        print_name(tg_dataset_class_name(dataset, i), width);
+        print_name(stdout, tg_dataset_class_name(dataset, i), width);
         printf("  %7zu\n", counts[i]);
     }
 }

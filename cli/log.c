@@ -2,10 +2,14 @@
 /* The log of a training. */
 #include "log.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "json.h"
@@ -57,17 +61,56 @@ void log_end(training_log *log) {
     *log = (training_log){0};
 }
 
-bool log_write(FILE *file, const epoch_record *record) {
+/* Ends a file where it is so long. */
+static bool cut(int file, off_t length) {
+    return ftruncate(file, length) == 0 && lseek(file, length, SEEK_SET) == length;
+}
+
+/* Goes behind the last whole line: one that was begun when a program or a machine stopped goes. */
+static bool go_to_end(int file) {
+    char bytes[4096];
+    off_t whole = 0, at = 0;
+    ssize_t got;
+    while ((got = read(file, bytes, sizeof bytes)) > 0) {
+        for (ssize_t i = 0; i < got; ++i) {
+            if (bytes[i] == '\n') whole = at + i + 1;
+        }
+        at += got;
+    }
+    return got == 0 && cut(file, whole);
+}
+
+int log_open(const char *path, bool add) {
+    const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (add ? 0 : O_TRUNC), 0666);
+    if (file < 0 || go_to_end(file)) return file;
+    const int problem = errno;
+    close(file);
+    errno = problem;
+    return -1;
+}
+
+static bool write_line(int file, const char *text) {
+    const off_t before = lseek(file, 0, SEEK_CUR);
+    if (before >= 0 && dprintf(file, "%s\n", text) > 0) return true;
+    const int problem = errno;
+    if (before >= 0) cut(file, before);
+    errno = problem;
+    return false;
+}
+
+bool log_write(int file, const epoch_record *record) {
     epoch_record copy = *record;
     json_t *line = json_pack("{s:I}", "epoch", (json_int_t)record->epoch);
     bool whole = line != NULL;
     for (size_t i = 0; whole && i < TG_COUNT(numbers); ++i) {
         whole = !json_object_set_new(line, numbers[i].name, json_number(*number_of(&copy, i)));
     }
-    whole = whole && !json_object_set_new(line, "best", json_boolean(record->best)) &&
-            !json_dumpf(line, file, JSON_REAL_PRECISION(9)) && fputc('\n', file) != EOF &&
-            fflush(file) == 0;
+    whole = whole && !json_object_set_new(line, "best", json_boolean(record->best));
+    char *text = whole ? json_dumps(line, JSON_REAL_PRECISION(9)) : NULL;
     json_decref(line);
+    errno = ENOMEM;
+    whole = text && write_line(file, text);
+    free(text);
     return whole;
 }
 
@@ -77,10 +120,11 @@ static int parse_line(const char *path, size_t number, const char *text, epoch_r
     int code = line ? DONE
                     : fail("%s: line %zu, column %d: %s", path, number, error.column, error.text);
     const json_t *epoch = json_object_get(line, "epoch"), *best = json_object_get(line, "best");
-    if (code == DONE && (!json_is_integer(epoch) || json_integer_value(epoch) < 1)) {
-        code = fail("%s: line %zu: \"epoch\" is not a whole number from 1 on: is this a log that "
-                    "train --log wrote?",
-                    path, number);
+    if (code == DONE && (!json_is_integer(epoch) || json_integer_value(epoch) < 1 ||
+                         json_integer_value(epoch) > MOST_EPOCHS)) {
+        code = fail("%s: line %zu: \"epoch\" is not a whole number from 1 to %d: is this a log "
+                    "that train --log wrote?",
+                    path, number, (int)MOST_EPOCHS);
     }
     if (code == DONE && !json_is_boolean(best)) {
         code = fail("%s: line %zu: \"best\" is neither true nor false", path, number);

@@ -4,12 +4,13 @@
 #define CLI_LOG_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include <tigrillo/tigrillo.h>
 
 /* What each log begins with. */
 #define LOG_START "{\"epoch\": "
+
+enum { MOST_EPOCHS = 1000000 };
 
 /* What a line holds; NaN is null in it. */
 typedef struct epoch_record {
@@ -32,8 +33,13 @@ epoch_record log_record(const tg_epoch_report *report);
 bool log_add(training_log *log, const epoch_record *record);
 void log_end(training_log *log);
 
-/* Writes one line and flushes it; false: that failed. */
-bool log_write(FILE *file, const epoch_record *record);
+/* Opens a log to be written, for close(): an empty one, or behind the last whole line of the one
+ * that is there. -1, with errno, when that fails. */
+int log_open(const char *path, bool add);
+
+/* Writes one line to what log_open() returned. False, with errno: that failed, and there are whole
+ * lines still. */
+bool log_write(int file, const epoch_record *record);
 
 /* Reads what log_write() wrote from `text`, which is changed. Returns DONE, or says what is wrong
  * in which line of `path` and returns FAILED; call log_end() in either case. */

@@ -101,12 +101,13 @@ int out_check_beside(const char *path, const char *start, const char *what) {
     char found[64] = "";
     const size_t length = strlen(start);
     struct stat there;
+    if (!*path) return fail("'': the name of %s is empty", what);
     const int code = check_folder(path);
     if (code != PARSED) return code;
     if (lstat(path, &there) != 0) return errno == ENOENT ? PARSED : fail_errno(path);
     if (stat(path, &there) != 0) return fail("%s: a link that leads nowhere", path);
     if (!S_ISREG(there.st_mode)) return fail("%s: is there and not a file", path);
-    FILE *file = fopen(path, "rb");
+    FILE *file = access(path, W_OK) == 0 ? fopen(path, "rb") : NULL;
     if (!file) return fail_errno(path);
     const size_t got = fread(found, 1, length, file);
     fclose(file);

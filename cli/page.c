@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of a training: when it is written, and how. */
+#define _XOPEN_SOURCE 700 /* realpath() */
 #include "page.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,30 +18,33 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-bool page_part(const char *path, char part[PATH_MAX]) {
-    return snprintf(part, PATH_MAX, "%s.part", path) < PATH_MAX;
+int page_files_of(const char *given, page_files *files) {
+    char *target = realpath(given, NULL);
+    const int length = snprintf(files->path, PATH_MAX, "%s", target ? target : given);
+    free(target);
+    const int longer = snprintf(files->part, PATH_MAX, "%.*s.part", PATH_MAX - 1, files->path);
+    return length < PATH_MAX && longer < PATH_MAX ? PARSED
+                                                  : fail("%s: %s", given, strerror(ENAMETOOLONG));
+}
+
+/* Why not, if so. */
+static int put_page(const page *own, const tg_metrics *metrics, const predictions *predicted) {
+    const page_files *files = &own->files;
+    FILE *file = fopen(files->part, "wbx");
+    if (!file) return fail("%s: %s", files->part, strerror(errno));
+    errno = 0;
+    const int code = finish(page_html(own, metrics, predicted, file));
+    const bool broken = ferror(file), closed = fclose(file) == 0;
+    if (code == DONE && !broken && closed && rename(files->part, files->path) == 0) return DONE;
+    const int problem = errno;
+    remove(files->part);
+    return code == DONE ? fail("%s: %s", own->given, problem ? strerror(problem) : "write error")
+                        : code;
 }
 
 /* Beside it first, and then in its place: whoever reads it finds a whole page. */
 static void write_page(page *own, const tg_metrics *metrics, const predictions *predicted) {
-    char part[PATH_MAX];
-    if (!page_part(own->path, part)) {
-        own->failed = fail("%s: %s", own->path, strerror(ENAMETOOLONG));
-        return;
-    }
-    FILE *file = fopen(part, "wb");
-    if (!file) {
-        own->failed = fail("%s: %s", part, strerror(errno));
-        return;
-    }
-    errno = 0;
-    const bool whole = page_html(own, metrics, predicted, file);
-    const bool broken = ferror(file), closed = fclose(file) == 0;
-    if (!whole)
-        own->failed = fail("%s: %s", own->path, tg_status_name(TG_OUT_OF_MEMORY));
-    else if (broken || !closed || rename(part, own->path) != 0)
-        own->failed = fail("%s: %s", own->path, errno ? strerror(errno) : "write error");
-    if (own->failed) remove(part);
+    own->failed = put_page(own, metrics, predicted) != DONE;
     own->written = now();
 }
 
@@ -57,8 +62,11 @@ static void judge(page *own, const tg_metrics *metrics) {
 }
 
 int page_open(page *own, const char *path, const page_subject *about) {
-    *own = (page){.path = path, .about = *about};
+    *own = (page){.given = path, .about = *about};
     if (!path) return PARSED;
+    const int code = page_files_of(path, &own->files);
+    if (code != PARSED) return code;
+    remove(own->files.part); /* a report that another training did not finish: train looked */
     const tg_status status = histograms_open(&own->spread, about->model, about->train, &about->fit);
     if (status) return finish(status);
     write_page(own, NULL, NULL);
@@ -67,7 +75,7 @@ int page_open(page *own, const char *path, const page_subject *about) {
 }
 
 void page_epoch(page *own, const tg_epoch_report *report) {
-    if (!own->path || own->failed) return;
+    if (!own->given || own->failed) return;
     const epoch_record record = log_record(report);
     tg_status status = log_add(&own->log, &record) ? TG_OK : TG_OUT_OF_MEMORY;
     if (!status) status = histograms_add(&own->spread, own->about.model, record.epoch);
@@ -92,7 +100,7 @@ static tg_status take_history(page *own, const tg_history *history) {
 
 void page_finish(page *own, page_state state, const tg_history *history,
                  const tg_metrics *metrics) {
-    if (!own->path || own->failed) return;
+    if (!own->given || own->failed) return;
     tg_metrics made = {0};
     own->state = state;
     tg_status status = take_history(own, history);

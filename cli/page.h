@@ -34,8 +34,15 @@ typedef struct page_subject {
     tg_fit_options fit;
 } page_subject;
 
+/* The file itself, where the name is a link, and the one that is written before it takes its place.
+ */
+typedef struct page_files {
+    char path[PATH_MAX], part[PATH_MAX];
+} page_files;
+
 typedef struct page {
-    const char *path; /* NULL: no report */
+    const char *given; /* its name; NULL: no report */
+    page_files files;
     page_subject about;
     page_state state;
     training_log log;
@@ -44,9 +51,8 @@ typedef struct page {
     bool failed;    /* it could not be written, which was told */
 } page;
 
-/* The name under which a page is written before it takes the place of the one before; false, and
- * what fits of it, when it is too long. */
-bool page_part(const char *path, char part[PATH_MAX]);
+/* The files of the report that is so named. PARSED, or FAILED after saying why not. */
+int page_files_of(const char *given, page_files *files);
 
 /* Writes the first page, which tells the configuration. Returns PARSED or an exit code;
  * page_close() is due in any case. */
@@ -62,8 +68,9 @@ void page_finish(page *own, page_state state, const tg_history *history, const t
 
 void page_close(page *own);
 
-/* The page itself. `metrics` and `predicted` may be NULL. False: out of memory. */
-bool page_html(const page *own, const tg_metrics *metrics, const predictions *predicted,
-               FILE *file);
+/* The page itself. `metrics` and `predicted` may be NULL. Errors of `file` are for the caller to
+ * see. */
+tg_status page_html(const page *own, const tg_metrics *metrics, const predictions *predicted,
+                    FILE *file);
 
 #endif

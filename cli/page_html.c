@@ -118,6 +118,9 @@ static void write_summary(const page *own, const tg_metrics *metrics, double cal
     const size_t done = own->log.count ? own->log.epochs[own->log.count - 1].epoch : 0;
     if (own->state == PAGE_DONE)
         snprintf(caption, sizeof caption, "The saved model on the validation data");
+    else if (own->state == PAGE_INTERRUPTED)
+        snprintf(caption, sizeof caption,
+                 "The model when it was interrupted, on the validation data");
     else
         snprintf(caption, sizeof caption, "The model after epoch %zu on the validation data", done);
     fputs("<h2>At a glance</h2>\n", file);
@@ -133,9 +136,9 @@ static void write_summary(const page *own, const tg_metrics *metrics, double cal
 
 /* ---- Learning curves. ---- */
 
-static bool write_curves(const page *own, FILE *file) {
+static tg_status write_curves(const page *own, FILE *file) {
     curves all;
-    if (!curves_create(&own->log, &all)) return false;
+    if (!curves_create(&own->log, &all)) return TG_OUT_OF_MEMORY;
     fputs(
         "<h2>Learning curves</h2>\n<p>Training figures are means over an epoch, while the weights "
         "change; validation figures are of the weights at its end.</p>\n<div class=\"grid\">\n",
@@ -170,7 +173,7 @@ static bool write_curves(const page *own, FILE *file) {
     }
     close_table(file);
     fputs("</details>\n", file);
-    return true;
+    return TG_OK;
 }
 
 /* ---- Classes. ---- */
@@ -312,10 +315,10 @@ static void write_spread(const page *own, FILE *file) {
 }
 
 /* The weights of a unit as a picture: 0 is grey, the largest size black or white. */
-static bool write_unit(const float *weights, size_t unit, tg_picture_shape shape, FILE *file) {
+static tg_status write_unit(const float *weights, size_t unit, tg_picture_shape shape, FILE *file) {
     const size_t size = tg_picture_size(shape);
     float *values = calloc(size, sizeof *values);
-    if (!values) return false;
+    if (!values) return TG_OUT_OF_MEMORY;
     float largest = 1e-30f;
     for (size_t i = 0; i < size; ++i) largest = fmaxf(largest, fabsf(weights[i]));
     for (size_t i = 0; i < size; ++i) values[i] = 0.5f + 0.5f * weights[i] / largest;
@@ -325,46 +328,50 @@ static bool write_unit(const float *weights, size_t unit, tg_picture_shape shape
     const bool whole = html_picture(file, values, shape, about);
     fprintf(file, "unit %zu</li>\n", unit);
     free(values);
-    return whole;
+    return whole ? TG_OK : TG_OUT_OF_MEMORY;
 }
 
-static bool write_first_layer(const page *own, FILE *file) {
+static tg_status write_first_layer(const page *own, FILE *file) {
     const tg_input *input = tg_model_input(own->about.model);
     tg_tensor weight;
-    if (!input || !input->shape.height || input->features != TG_FEATURES_PLAIN) return true;
-    if (tg_model_weight(own->about.model, 0, &weight)) return false;
+    if (!input || !input->shape.height || input->features != TG_FEATURES_PLAIN) return TG_OK;
+    tg_status status = tg_model_weight(own->about.model, 0, &weight);
+    if (status) return status;
     const size_t units = tg_tensor_rows(&weight);
     const size_t shown = units < MOST_UNITS ? units : MOST_UNITS;
     float *values = calloc(weight.count, sizeof *values);
-    bool whole = values && tg_tensor_read(&weight, values, weight.count) == TG_OK;
+    status = values ? tg_tensor_read(&weight, values, weight.count) : TG_OUT_OF_MEMORY;
     fprintf(
         file,
         "<h2>The first layer</h2>\n<p>What each unit looks for: its weights as a picture, light "
         "where they are positive, dark where they are negative, each unit by its own largest. "
         "%zu of %zu units.</p>\n<ul class=\"pictures\">\n",
         shown, units);
-    for (size_t i = 0; whole && i < shown; ++i) {
-        whole = write_unit(values + i * tg_tensor_columns(&weight), i, input->shape, file);
+    for (size_t i = 0; !status && i < shown; ++i) {
+        status = write_unit(values + i * tg_tensor_columns(&weight), i, input->shape, file);
     }
     fputs("</ul>\n", file);
     free(values);
-    return whole;
+    return status;
 }
 
 /* ---- Predictions. ---- */
 
-static bool write_sample(const page *own, const predictions *predicted, size_t sample, FILE *file) {
+static tg_status write_sample(const page *own, const predictions *predicted, size_t sample,
+                              FILE *file) {
     const tg_dataset *data = own->about.validation;
     const tg_picture_shape shape = tg_dataset_shape(data);
-    bool whole = true;
+    tg_status status = TG_OK;
     fputs("<li>", file);
     if (shape.height) {
         char about[48];
         tg_tensor pixels = {0};
         snprintf(about, sizeof about, "sample %zu of the validation data", sample);
-        whole = tg_matrix_create(tg_cpu(), 1, tg_picture_size(shape), &pixels) == TG_OK &&
-                tg_dataset_batch(data, NULL, NULL, 0, 0, &sample, 1, 1, &pixels, NULL) == TG_OK &&
-                html_picture(file, tg_tensor_data(&pixels), shape, about);
+        status = tg_matrix_create(tg_cpu(), 1, tg_picture_size(shape), &pixels);
+        if (!status)
+            status = tg_dataset_batch(data, NULL, NULL, 0, 0, &sample, 1, 1, &pixels, NULL);
+        if (!status && !html_picture(file, tg_tensor_data(&pixels), shape, about))
+            status = TG_OUT_OF_MEMORY;
         tg_tensor_destroy(&pixels);
     }
     const int32_t label = tg_dataset_labels(data)[sample], said = predicted->predicted[sample];
@@ -377,27 +384,29 @@ static bool write_sample(const page *own, const predictions *predicted, size_t s
         fprintf(file, ", %.1f&#160;%%", 100 * (double)predicted->confidence[sample]);
     }
     fputs("</li>\n", file);
-    return whole;
+    return status;
 }
 
-static bool write_extreme(const page *own, const predictions *predicted, bool best, FILE *file) {
+static tg_status write_extreme(const page *own, const predictions *predicted, bool best,
+                               FILE *file) {
     size_t samples[MOST_SHOWN];
     const size_t count = predictions_extreme(predicted, best, samples);
-    bool whole = true;
+    tg_status status = TG_OK;
     fprintf(file, "<h3>%s</h3>\n<ul class=\"pictures\">\n", best ? "The best" : "The worst");
-    for (size_t i = 0; whole && i < count; ++i) {
-        whole = write_sample(own, predicted, samples[i], file);
+    for (size_t i = 0; !status && i < count; ++i) {
+        status = write_sample(own, predicted, samples[i], file);
     }
     fputs("</ul>\n", file);
-    return whole;
+    return status;
 }
 
-static bool write_predictions(const page *own, const predictions *predicted, FILE *file) {
+static tg_status write_predictions(const page *own, const predictions *predicted, FILE *file) {
     fputs("<h2>Predictions</h2>\n<p>The validation samples, counted from 0, whose right class got "
           "the least probability, and those for which it got the most; with that "
           "probability.</p>\n",
           file);
-    return write_extreme(own, predicted, false, file) && write_extreme(own, predicted, true, file);
+    const tg_status status = write_extreme(own, predicted, false, file);
+    return status ? status : write_extreme(own, predicted, true, file);
 }
 
 /* ---- The configuration. ---- */
@@ -423,7 +432,7 @@ static void text_row(FILE *file, const char *name, const char *text) {
     fputs("</td></tr>\n", file);
 }
 
-static bool write_configuration(const page *own, FILE *file) {
+static tg_status write_configuration(const page *own, FILE *file) {
     const page_subject *about = &own->about;
     const tg_device *device = tg_model_device(about->model);
     fputs("<h2>Configuration</h2>\n<div class=\"grid\">\n", file);
@@ -452,16 +461,16 @@ static bool write_configuration(const page *own, FILE *file) {
     fputs("</div>\n<h3>Layers</h3>\n<pre tabindex=\"0\">", file);
     const size_t size = tg_model_summary(about->model, NULL, 0) + 1;
     char *text = malloc(size);
-    if (!text) return false;
+    if (!text) return TG_OUT_OF_MEMORY;
     tg_model_summary(about->model, text, size);
     html_text(file, text);
     free(text);
     fputs("</pre>\n", file);
-    return true;
+    return TG_OK;
 }
 
-bool page_html(const page *own, const tg_metrics *metrics, const predictions *predicted,
-               FILE *file) {
+tg_status page_html(const page *own, const tg_metrics *metrics, const predictions *predicted,
+                    FILE *file) {
     fprintf(file,
             PAGE_START "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta "
                        "name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
@@ -469,21 +478,20 @@ bool page_html(const page *own, const tg_metrics *metrics, const predictions *pr
                        "<main>\n<h1>Training report</h1>\n",
             chart_style, style);
     write_state(own, file);
-    bool whole = true;
+    tg_status status = TG_OK;
     const calibration made = predicted ? calibrate(predicted, own->about.validation)
                                        : (calibration){0};
     if (predicted) write_summary(own, metrics, made.error, file);
-    if (own->log.count > 0) whole = write_curves(own, file);
+    if (own->log.count > 0) status = write_curves(own, file);
     if (predicted) {
         write_confusion(own, metrics, file);
         write_classes(own, metrics, file);
         write_calibration(&made, file);
     }
     if (own->spread.epochs > 0) write_spread(own, file);
-    if (predicted) {
-        whole = whole && write_first_layer(own, file) && write_predictions(own, predicted, file);
-    }
-    whole = whole && write_configuration(own, file);
+    if (predicted && !status) status = write_first_layer(own, file);
+    if (predicted && !status) status = write_predictions(own, predicted, file);
+    if (!status) status = write_configuration(own, file);
     fputs("</main>\n</body>\n</html>\n", file);
-    return whole;
+    return status;
 }

@@ -28,8 +28,9 @@ static char *read_text(const char *path) {
             room = room ? 2 * room : 1 << 16;
             char *grown = room <= LARGEST_FILE ? realloc(text, room) : NULL;
             if (!grown) {
-                code = room > LARGEST_FILE ? fail("%s: is larger than 128 MiB", path)
-                                           : finish(TG_OUT_OF_MEMORY);
+                code = room > LARGEST_FILE
+                           ? fail("%s: is larger than %d MiB", path, LARGEST_FILE >> 20)
+                           : finish(TG_OUT_OF_MEMORY);
                 break;
             }
             text = grown;

@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "options.h"
+#include "report.h"
 
 /* What is needed for one picture after another. */
 typedef struct predictor {
@@ -80,8 +81,9 @@ static void print_text(const predictor *self, const char *path) {
         char number[24];
         size_t label = (size_t)self->order[i];
         const char *before = i == 0 ? " " : i == 1 ? "  (" : ", ";
-        printf("%s%s %.1f%%", before, class_name(self, label, number),
-               100.0 * (double)probabilities[label]);
+        fputs(before, stdout);
+        print_name(stdout, class_name(self, label, number), 0);
+        printf(" %.1f%%", 100.0 * (double)probabilities[label]);
     }
     puts(self->top > 1 ? ")" : "");
 }

@@ -2,6 +2,7 @@
 /* How good a classifier is, for people and for programs. */
 #include "report.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,9 +19,9 @@ int text_width(const char *text) {
     return width;
 }
 
-void print_name(const char *name, int width) {
-    printf("%s", name);
-    for (int i = text_width(name); i < width; ++i) putchar(' ');
+void print_name(FILE *file, const char *name, int width) {
+    for (const char *c = name; *c; ++c) fputc(iscntrl((unsigned char)*c) ? '?' : *c, file);
+    for (int i = text_width(name); i < width; ++i) fputc(' ', file);
 }
 
 int name_width(const tg_dataset *dataset, int least) {
@@ -58,7 +59,7 @@ static void print_classes(const tg_metrics *metrics, const tg_dataset *dataset) 
     int width = name_width(dataset, 5);
     printf("\n%-*s  precision  recall      f1  samples\n", width, "class");
     for (size_t i = 0; i < metrics->classes; ++i) {
-        print_name(name_of(dataset, i), width);
+        print_name(stdout, name_of(dataset, i), width);
         printf("  %9.4f  %6.4f  %6.4f  %7zu\n", metrics->precision[i], metrics->recall[i],
                metrics->f1[i], row_sum(metrics, i));
     }
@@ -79,7 +80,7 @@ static void print_confusion(const tg_metrics *metrics, const tg_dataset *dataset
     }
     for (size_t row = 0; row < metrics->classes; ++row) {
         putchar('\n');
-        print_name(name_of(dataset, row), first);
+        print_name(stdout, name_of(dataset, row), first);
         for (size_t i = 0; i < metrics->classes; ++i) {
             printf("  %*zu", width, metrics->confusion[row * metrics->classes + i]);
         }

@@ -3,6 +3,8 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
+#include <stdio.h>
+
 #include <jansson.h>
 
 #include <tigrillo/tigrillo.h>
@@ -22,8 +24,9 @@ double unsigned_nan(double value);
 /* Columns of UTF-8 text. */
 int text_width(const char *text);
 
-/* Prints a name and fills up to `width` columns. */
-void print_name(const char *name, int width);
+/* Prints a name from outside and fills up to `width` columns. A control character, which a terminal
+ * would obey, becomes '?'. */
+void print_name(FILE *file, const char *name, int width);
 
 /* Columns that the longest class name takes, at least `least`. */
 int name_width(const tg_dataset *dataset, int least);

@@ -8,6 +8,7 @@
 
 #include "data.h"
 #include "device.h"
+#include "log.h"
 
 enum { SGD, MOMENTUM, NESTEROV, ADAM, ADAMW };
 static const char *const optimizers[] = {"sgd", "momentum", "nesterov", "adam", "adamw", NULL};
@@ -71,7 +72,7 @@ void settings_options(settings *set, option options[TRAIN_OPTIONS]) {
               4096),
         {.name = "grey", .help = "read pictures in folders as grey", .flag = &set->grey},
         label_option(&set->label),
-        count("epochs", "passes over the training data", &set->epochs, 1, 1e6),
+        count("epochs", "passes over the training data", &set->epochs, 1, MOST_EPOCHS),
         count("batch", "samples a step", &set->batch, 1, 1e6),
         choice("optimizer", "rule that changes the weights", &set->optimizer, optimizers),
         number("learning-rate",

@@ -84,7 +84,7 @@ static void print_text(const command_line *line, const label_list *labels,
         if (logit > logit_width) logit_width = logit;
     }
     for (size_t i = 0; i < line->argument_count; ++i) {
-        print_name(label(labels, i, number), width);
+        print_name(stdout, label(labels, i, number), width);
         printf("  %*s  ", logit_width, typed(line, i));
         /* printf may write a sign before nan, which means nothing. */
         if (isnan(probabilities[i]))

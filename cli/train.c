@@ -38,7 +38,7 @@ static void catch_interrupt(void) {
 typedef struct watchers {
     progress bar;
     const char *log_path;
-    FILE *log; /* NULL: none, or it cannot be written any more */
+    int log; /* -1: none, or it cannot be written any more */
     bool failed;
     page page;
 } watchers;
@@ -54,10 +54,10 @@ static bool on_epoch(void *user, const tg_epoch_report *report) {
     watchers *all = user;
     progress_epoch(&all->bar, report);
     const epoch_record record = log_record(report);
-    if (all->log && !log_write(all->log, &record)) {
+    if (all->log >= 0 && !log_write(all->log, &record)) {
         fail("%s: %s", all->log_path, strerror(errno));
-        fclose(all->log);
-        all->log = NULL;
+        close(all->log);
+        all->log = -1;
         all->failed = true;
     }
     page_epoch(&all->page, report);
@@ -184,9 +184,11 @@ static int save_trained(training *own, const settings *set) {
 
 /* Whether the files beside the model can be written, before there is anything to write. */
 static int check_beside(const settings *set, const char *checkpoint) {
-    char part[PATH_MAX] = "";
-    if (set->report) page_part(set->report, part);
-    const char *const names[] = {set->out, checkpoint, set->log, set->report, part};
+    page_files report = {"", ""};
+    int code = set->report ? page_files_of(set->report, &report) : PARSED;
+    if (code != PARSED) return code;
+    const char *const names[] = {set->out, checkpoint, set->log, set->report,
+                                 set->report ? report.part : NULL};
     for (size_t i = 0; i < TG_COUNT(names); ++i) {
         for (size_t j = 0; j < i; ++j) {
             if (names[i] && names[j] && out_same(names[i], names[j])) {
@@ -194,9 +196,10 @@ static int check_beside(const settings *set, const char *checkpoint) {
             }
         }
     }
-    int code = set->log ? out_check_beside(set->log, LOG_START, "a log") : PARSED;
+    if (set->log) code = out_check_beside(set->log, LOG_START, "a log");
     if (code == PARSED && set->report) {
         code = out_check_beside(set->report, PAGE_START, "a report");
+        if (code == PARSED) code = out_check_beside(report.part, PAGE_START, "a report");
     }
     return code;
 }
@@ -205,8 +208,8 @@ static int check_beside(const settings *set, const char *checkpoint) {
 static int open_log(const settings *set, watchers *all) {
     if (!set->log) return PARSED;
     all->log_path = set->log;
-    all->log = fopen(set->log, set->resume ? "ab" : "wb");
-    return all->log ? PARSED : fail("%s: %s", set->log, strerror(errno));
+    all->log = log_open(set->log, set->resume);
+    return all->log >= 0 ? PARSED : fail("%s: %s", set->log, strerror(errno));
 }
 
 static int open_page(const training *own, const settings *set, const command_line *line,
@@ -237,7 +240,7 @@ static int fit_and_save(training *own, const settings *set, watchers *all) {
 static int train(const command *self, const settings *set, const command_line *line,
                  const option *options) {
     training own = {0};
-    watchers all = {0};
+    watchers all = {.log = -1};
     int code = out_check(self, set->out, line, &set->validation, own.checkpoint);
     if (code == PARSED) code = settings_hidden(self, set, own.layers, &own.layer_count);
     if (code == PARSED) code = check_beside(set, own.checkpoint);
@@ -251,7 +254,7 @@ static int train(const command *self, const settings *set, const command_line *l
     if (code == PARSED) code = open_page(&own, set, line, options, &all);
     if (code == PARSED) code = fit_and_save(&own, set, &all);
     if (code == DONE && (all.failed || all.page.failed)) code = FAILED; /* which was told */
-    if (all.log) fclose(all.log);
+    if (all.log >= 0) close(all.log);
     page_close(&all.page);
     training_end(&own);
     return code;

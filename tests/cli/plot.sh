@@ -71,12 +71,51 @@ expect 130 "$in_terminal" 100 "epoch 2/" $train
 check test "$(wc -l <l)" -ge 2
 first=$(head -n 1 l)
 while [ "$(wc -c <l)" -lt 65400 ]; do echo "$first" >>l; done
+lines=$(wc -l <l)
+printf '{"epoch": 3, "learn' >>l # as a machine leaves it that stops
 expect 1 sh -c "ulimit -f 128; exec $train --resume m.checkpoint"
 has err "l: File too large"
 has err "epoch 40/40"
 has out "saved in m"
 check test "$(grep -c 'File too large' err)" -eq 1
+check test "$(wc -l <l)" -ge "$lines"
+expect 0 "$tigrillo" plot l
 expect 0 "$tigrillo" evaluate m rows.csv
+
+# Numbers at the ends of what there is, and a point between two gaps.
+while read -r rate loss; do
+    head -n 1 "$golden/curves.log" | sed "s/0.1,/$rate,/; s/1.5,/$loss,/" >extreme
+    expect 0 timeout 20 "$tigrillo" plot extreme --ascii
+    check test "$(grep -c 'nan\|inf' out)" -eq 0
+    expect 0 timeout 20 "$tigrillo" plot extreme --svg
+    check test "$(grep -c 'nan\|inf' out)" -eq 0
+    check test "$(wc -c <out)" -lt 20000
+done <<'END'
+1e-323 5e-324
+1e-320 0
+1e300 1e300
+0 1e-300
+END
+first=$(head -n 1 "$golden/curves.log")
+for epoch in 1 2 3 4 5; do
+    value=null
+    [ $epoch -ne 3 ] || value=0.75
+    echo "$first" | sed "s/: 1,/: $epoch,/; s/\(accuracy\": \)[0-9.]*/\1$value/g"
+done >gaps
+expect 0 "$tigrillo" plot gaps --svg
+has out 'h0"/>'
+expect 0 "$tigrillo" plot gaps --ascii
+check test "$(sed -n '/Accuracy/,/epoch/p' out | grep -c '|.*[ox*]')" -eq 1
+
+# Names that a terminal would obey, or XML is without.
+printf '{"confusion": [[1]], "classes": [{"name": "a\\u001b]0;b\\nc\\uffff"}]}' >odd
+expect 0 "$tigrillo" plot odd
+has out "a?]0;b?c"
+expect 0 "$tigrillo" plot odd --svg
+has out "a?]0;b"
+if command -v python3 >/dev/null; then
+    check python3 -c 'import sys, xml.etree.ElementTree as x; x.parse(sys.argv[1])' out
+fi
 
 # Broken files are refused with their place.
 refuse() {
@@ -93,7 +132,8 @@ while IFS='|' read -r change reason; do
     { echo "$first"; echo "$first" | sed "$change"; } >broken
     refuse broken "line 2: $reason"
 done <<'END'
-s/: 1,/: 0,/|"epoch" is not a whole number from 1 on
+s/: 1,/: 0,/|"epoch" is not a whole number from 1 to 1000000
+s/: 1,/: 1000001,/|"epoch" is not
 s/: 1,/: 1.5,/|"epoch" is not
 s/"epoch"/"other"/|"epoch" is not
 s/true/1/|"best" is neither

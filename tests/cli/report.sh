@@ -66,7 +66,7 @@ rows many.csv 3000
 train="$tigrillo train many.csv --hidden 4 --batch 1 --epochs 40 --out m --report r.html"
 # shellcheck disable=SC2086
 expect 130 "$in_terminal" 100 "epoch 2/" $train
-report r.html says "Training was interrupted: "
+report r.html says "Training was interrupted: " "The model when it was interrupted"
 # shellcheck disable=SC2086
 expect 0 $train --resume m.checkpoint
 report r.html says "Training is done: 40 of 40 epochs"
@@ -113,6 +113,42 @@ has err "n.html: File too large"
 check test ! -e new
 check test ! -e n.html
 check test ! -e n.html.part
+
+
+# Nor what is beside the report under the name that it is first written to, or where links lead.
+cp before foreign.html.part
+ln -s rows.csv linked.html.part
+for name in foreign linked; do
+    expect 1 "$tigrillo" train rows.csv --epochs 1 --out new --report $name.html
+    has err "$name.html.part: is there and not a report: it is not overwritten"
+    expect 1 "$tigrillo" train $name.html.part --epochs 1 --out new --report $name.html
+    check cmp $name.html.part before
+done
+head -c 300 r.html >stale.html.part
+ln -s real.html link.html
+cp r.html real.html
+for report in stale link; do
+    expect 0 "$tigrillo" train rows.csv --hidden 3 --epochs 1 --out m --report $report.html
+    report $report.html says "Training is done: 1 of 1 epochs"
+    check test ! -e $report.html.part
+done
+check test -L link.html
+check test ! -e real.html.part
+for option in --log --report; do
+    expect 1 "$tigrillo" train rows.csv --epochs 1 --out new $option ""
+    has err "the name of a"
+done
+# A log of another training stays as long as this one has not begun.
+expect 0 "$tigrillo" train rows.csv --hidden 3 --epochs 3 --out m --log kept
+expect 1 "$tigrillo" train rows.csv --epochs 1 --out new --log kept --report "$(printf %0252d 0)"
+has err "File name too long"
+check test "$(wc -l <kept)" -eq 3
+
+# Weights that fade away.
+printf '1,1,%s\n' a b a b a b a b a b a b a b a b a b a b >constant.csv
+expect 0 timeout 60 "$tigrillo" train constant.csv --optimizer sgd --schedule constant --epochs 20 \
+    --learning-rate 0.125 --weight-decay 8 --out m --report faded.html
+report faded.html says "Training is done: 20 of 20 epochs"
 
 # A disk that fills up while it trains: the model is there, and the last report that could be
 # written, whole.
