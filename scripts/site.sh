@@ -7,6 +7,8 @@
 # Any warning fails. scripts/setup.sh --tests installs Doxygen, scripts/setup-python.sh MkDocs; ends with
 # 77 where one of them is missing.
 set -eu
+folder=${1:-}
+case $folder in '' | /*) ;; *) folder=$PWD/$folder ;; esac
 cd "$(dirname "$0")/.."
 
 python=build/site-python/bin/python
@@ -16,8 +18,12 @@ if ! command -v doxygen >/dev/null || [ ! -x $python ]; then
     exit 77
 fi
 
-folder=${1:-build/site}
+folder=${folder:-build/site}
 mkdir -p "$folder"
+if [ ! -e "$folder/mkdocs.yml" ] && [ -n "$(ls -A "$folder")" ]; then
+    echo "site.sh: $folder is neither empty nor a site: nothing in it is replaced" >&2
+    exit 1
+fi
 rm -rf "$folder/pages" "$folder/html"
 mkdir "$folder/pages"
 {

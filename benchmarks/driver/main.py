@@ -109,8 +109,12 @@ def main():
         for program in available:
             program.stop()
     if options.device == "cpu" and not options.only:
-        measure_memory(options.programs, results, options.quick)
-        results.embedding = embedding.measure(options.programs.resolve())
+        # What was measured so far is worth keeping.
+        try:
+            measure_memory(options.programs, results, options.quick)
+            results.embedding = embedding.measure(options.programs.resolve())
+        except (OSError, subprocess.CalledProcessError) as problem:
+            results.missing["memory and embedding"] = str(problem)
     print("\n" + report.measurements(results))
     if options.device == "cpu":
         print(report.targets(results, measured_only=bool(options.only)))

@@ -21,9 +21,10 @@ static uintptr_t end;
 
 /* Whether there is memory up to `wanted`, which the browser is asked for. */
 static bool reach(uintptr_t wanted) {
-    const size_t present = __builtin_wasm_memory_size(0) * (size_t)PAGE;
-    if (wanted <= present) return true;
-    return __builtin_wasm_memory_grow(0, (wanted - present + PAGE - 1) / PAGE) != SIZE_MAX;
+    /* In pages: all of them are more bytes than a size_t counts. */
+    const size_t pages = wanted / PAGE + (wanted % PAGE != 0),
+                 present = __builtin_wasm_memory_size(0);
+    return pages <= present || __builtin_wasm_memory_grow(0, pages - present) != SIZE_MAX;
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t bytes) {

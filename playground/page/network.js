@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The second section: training, step by step.
-const network = { losses: [], running: false, hidden: 8, rate: 0.02 };
+// `losses` are those of every `every`th step, so that there are never more than `most`.
+const network = {
+  losses: [], every: 1, most: 2000, steps: 0, running: false, hidden: 8, rate: 0.02,
+};
 const usualRates = [0.5, 0.1, 0.02]; // of SGD, momentum, Adam
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -28,14 +31,22 @@ function resetNetwork() {
   network.points = [...floats(c.network_points(), 2 * c.network_count())];
   network.labels = [...new Int32Array(c.memory.buffer, c.network_labels(), c.network_count())];
   readNetwork();
-  network.losses = [network.loss];
+  Object.assign(network, { losses: [network.loss], every: 1, steps: 0 });
   showNetwork();
+}
+
+function keepLoss(loss) {
+  if (network.steps % network.every === 0) network.losses.push(loss);
+  if (network.losses.length <= network.most) return;
+  network.losses = network.losses.filter((_, i) => i % 2 === 0);
+  network.every *= 2;
 }
 
 function stepNetwork(steps) {
   for (let i = 0; i < steps; i++) {
     check(c.network_step(network.rate));
-    network.losses.push(c.network_loss());
+    network.steps++;
+    keepLoss(c.network_loss());
   }
   readNetwork();
   if (!Number.isFinite(network.loss)) pause();
@@ -50,7 +61,12 @@ function pause() {
 // With reduced motion the pictures change twice a second instead of with every frame.
 function run() {
   if (!network.running) return;
-  stepNetwork(still.matches ? 100 : 4);
+  try {
+    stepNetwork(still.matches ? 100 : 4);
+  } catch (problem) {
+    pause();
+    element("progress").textContent = String(problem);
+  }
   if (still.matches) setTimeout(run, 500);
   else requestAnimationFrame(run);
 }
@@ -117,8 +133,9 @@ function showCurve() {
   const { context, width, height } = sized(element("curve"));
   const left = 40, bottom = height - 22, top = 8, right = width - 8;
   const losses = network.losses.filter(Number.isFinite);
-  const most = losses.reduce((a, b) => Math.max(a, b), 0.7), last = Math.max(losses.length - 1, 10);
-  const x = (i) => left + (right - left) * i / last, y = (v) => bottom - (bottom - top) * v / most;
+  const most = losses.reduce((a, b) => Math.max(a, b), 0.7), last = Math.max(network.steps, 10);
+  const x = (i) => left + (right - left) * i * network.every / last;
+  const y = (v) => bottom - (bottom - top) * v / most;
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = css(colour("--quiet"));
   context.strokeStyle = css(colour("--line"));
@@ -170,7 +187,7 @@ function showTensors() {
 }
 
 function showNetwork() {
-  const steps = network.losses.length - 1, count = network.labels.length;
+  const steps = network.steps, count = network.labels.length;
   const said = `step ${steps}: loss ${shown(network.loss, 6)}, ${network.correct} of ${count} right`;
   element("progress").textContent = Number.isFinite(network.loss) ? said
     : `step ${steps}: the loss is no number any more: take a smaller learning rate, and reset`;

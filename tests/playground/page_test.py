@@ -265,16 +265,30 @@ def test_buttons(_, page):
     click(page, "#reset")
     first = page.evaluate("playground.network.loss")
     click(page, "#run")
-    page.wait_for("playground.network.losses.length > 20")
+    page.wait_for("playground.network.steps > 20")
     click(page, "#run")
-    steps = page.evaluate("playground.network.losses.length")
+    steps = page.evaluate("playground.network.steps")
     page.evaluate("new Promise((done) => setTimeout(done, 300))")
-    assert_equal(page.evaluate("playground.network.losses.length"), steps, "steps in a pause")
+    assert_equal(page.evaluate("playground.network.steps"), steps, "steps in a pause")
     click(page, "#step")
-    assert_equal(page.evaluate("playground.network.losses.length"), steps + 1, "one step more")
+    assert_equal(page.evaluate("playground.network.steps"), steps + 1, "one step more")
     click(page, "#reset")
-    assert_equal(page.evaluate("[playground.network.loss, playground.network.losses.length]"),
-                 [first, 1], "after reset")
+    assert_equal(page.evaluate("[playground.network.loss, playground.network.steps]"),
+                 [first, 0], "after reset")
+
+
+def test_long_run(_, page):
+    """Losses are thinned, not gathered for ever."""
+    def losses(most):
+        click(page, "#reset")
+        page.evaluate(f"""playground.network.most = {most};
+                      for (let i = 0; i < 70; i++) document.getElementById('step').click()""")
+        return page.evaluate("[playground.network.losses, playground.network.every]")
+
+    every_one, _ = losses(2000)
+    thinned, every = losses(16)
+    assert_equal([len(every_one), len(thinned), every], [71, 9, 8], "losses of 70 steps")
+    assert_equal(thinned, every_one[::every], "thinned losses")
 
 
 def test_divergence(_, page):
@@ -468,9 +482,9 @@ def test_reduced_motion(_, browser, url):
     page = browser.open(url, still=True)
     ready(page)
     click(page, "#run")
-    page.wait_for("playground.network.losses.length > 150")
+    page.wait_for("playground.network.steps > 150")
     click(page, "#run")
-    assert_equal(page.evaluate("playground.network.losses.length % 100"), 1, "steps between pictures")
+    assert_equal(page.evaluate("playground.network.steps % 100"), 0, "steps between pictures")
 
 
 def check_alone(page, own):
@@ -523,9 +537,9 @@ def main(chromium, *arguments):
         page = browser.open(url)
         ready(page)
         for one in (test_worked_example, test_examples, test_plain_sums, test_sliders, test_refusals,
-                    test_points, test_training, test_learns, test_buttons, test_divergence,
-                    test_pictures, test_importance, test_other_files, test_memory,
-                    test_names):
+                    test_points, test_training, test_learns, test_buttons, test_long_run,
+                    test_divergence, test_pictures, test_importance, test_other_files,
+                    test_memory, test_names):
             print(one.__name__, flush=True)
             one(test, page)
         check_alone(page, url)
