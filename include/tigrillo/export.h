@@ -69,9 +69,11 @@ typedef struct tg_export_report {
 } tg_export_report;
 
 /* Writes `path`, which ends in ".c", a header beside it that ends in ".h", and for
- * TG_EXPORT_BINARY a file that ends in ".bin"; each is written as tg_model_save() does it. Refused
- * are parameters that are NaN, infinite or too large for the type, and for int8 dense layers of
- * more than 131072 inputs. `options` and `report` may be NULL. Thread-safe. */
+ * TG_EXPORT_BINARY a file that ends in ".bin"; each is written as tg_model_save() does it, and none
+ * is replaced before all are on the disk. Should one of these last steps fail, or the machine, then
+ * the C file may be left beside the header of another export, and says so when it is compiled.
+ * Refused are parameters that are NaN, infinite or too large for the type, and for int8 dense
+ * layers of more than 131072 inputs. `options` and `report` may be NULL. Thread-safe. */
 TG_API TG_CHECKED tg_status tg_export_c(const tg_model *model, const char *path,
                                         const tg_export_c_options *options,
                                         tg_export_report *report);

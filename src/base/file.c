@@ -269,50 +269,89 @@ static void flush_folder(const char *path, char *name) {
     close(folder);
 }
 
-/* `old` describes the file that is replaced; NULL: there is none. `name` has room for the
- * temporary file's. */
-static tg_status replace_file(const char *path, const struct stat *old, const tg_chunk *chunks,
-                              size_t count, char *name, size_t room) {
-    int file = -1;
-    TG_TRY(create_beside(path, name, room, &file));
+/* `old` describes the file that is replaced; NULL: there is none. Closes `file`. */
+static tg_status fill(int file, const tg_replacement *with, const char *path,
+                      const struct stat *old) {
     tg_status status = TG_OK;
     /* As a plain open would, keep the permissions; one who may not change them goes on without. */
     if (old && fchmod(file, old->st_mode & 0777) != 0 && errno != EPERM)
         status = tg_fail_errno(path, "set the permissions");
-    for (size_t i = 0; !status && i < count; i++) status = write_chunk(file, path, chunks[i]);
+    for (size_t i = 0; !status && i < with->count; i++)
+        status = write_chunk(file, path, with->chunks[i]);
     if (!status && fsync(file) != 0) status = tg_fail_errno(path, "write");
     if (close(file) != 0 && !status) status = tg_fail_errno(path, "write");
-    if (!status && rename(name, path) != 0) status = tg_fail_errno(path, "replace");
-    if (status)
-        unlink(name);
-    else
-        flush_folder(path, name);
     return status;
 }
 
-/* Refuses to put a file in the place of a folder or a device. */
-static tg_status replace_resolved(const char *path, const tg_chunk *chunks, size_t count) {
+/* Writes the temporary file and its name, which the caller releases. Refuses to put a file in the
+ * place of a folder or a device. */
+static tg_status write_beside(const tg_replacement *with, const char *path, char **name) {
     struct stat info;
-    bool exists = lstat(path, &info) == 0;
+    const bool exists = lstat(path, &info) == 0;
     if (!exists && errno != ENOENT) return tg_fail_errno(path, "create");
     if (exists && !S_ISREG(info.st_mode))
         return tg_fail(TG_IO_ERROR, "%s: cannot replace: it is not a regular file", path);
-    size_t room = folder_length(path) + TEMPORARY_NAME + 1;
-    char *name = tg_allocate(room, 1);
-    if (!name) return TG_OUT_OF_MEMORY;
-    tg_status status = replace_file(path, exists ? &info : NULL, chunks, count, name, room);
-    tg_release(name);
+    const size_t room = folder_length(path) + TEMPORARY_NAME + 1;
+    int file = -1;
+    char *made = tg_allocate(room, 1);
+    if (!made) return TG_OUT_OF_MEMORY;
+    tg_status status = create_beside(path, made, room, &file);
+    if (!status) {
+        status = fill(file, with, path, exists ? &info : NULL);
+        if (status) unlink(made);
+    }
+    if (status) {
+        tg_release(made);
+        return status;
+    }
+    *name = made;
+    return TG_OK;
+}
+
+/* A file that is written and not yet in its place. */
+typedef struct waiting {
+    const char *path;
+    char *target; /* what `path` leads to where it is a link, by malloc(): that is replaced */
+    char *name;   /* of the temporary file; NULL: there is none */
+} waiting;
+
+static tg_status prepare(const tg_replacement *with, waiting *file) {
+    struct stat info;
+    file->path = with->path;
+    if (lstat(with->path, &info) == 0 && S_ISLNK(info.st_mode)) {
+        file->target = realpath(with->path, NULL);
+        if (!file->target) return tg_fail_errno(with->path, "follow the link");
+        file->path = file->target;
+    }
+    return write_beside(with, file->path, &file->name);
+}
+
+static tg_status put_in_place(waiting *file) {
+    if (rename(file->name, file->path) != 0) return tg_fail_errno(file->path, "replace");
+    flush_folder(file->path, file->name);
+    tg_release(file->name);
+    file->name = NULL;
+    return TG_OK;
+}
+
+static void discard(waiting *file) {
+    if (file->name) unlink(file->name);
+    tg_release(file->name);
+    free(file->target);
+}
+
+tg_status tg_files_replace(const tg_replacement *files, size_t count) {
+    waiting *all = tg_allocate(count, sizeof *all);
+    if (!all) return TG_OUT_OF_MEMORY;
+    tg_status status = TG_OK;
+    for (size_t i = 0; !status && i < count; i++) status = prepare(&files[i], &all[i]);
+    for (size_t i = 0; !status && i < count; i++) status = put_in_place(&all[i]);
+    for (size_t i = 0; i < count; i++) discard(&all[i]);
+    tg_release(all);
     return status;
 }
 
 tg_status tg_file_replace(const char *path, const tg_chunk *chunks, size_t count) {
-    struct stat info;
-    if (lstat(path, &info) != 0 || !S_ISLNK(info.st_mode))
-        return replace_resolved(path, chunks, count);
-    /* The file that a link leads to is replaced, not the link. */
-    char *target = realpath(path, NULL);
-    if (!target) return tg_fail_errno(path, "follow the link");
-    tg_status status = replace_resolved(target, chunks, count);
-    free(target);
-    return status;
+    const tg_replacement file = {path, chunks, count};
+    return tg_files_replace(&file, 1);
 }

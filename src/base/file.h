@@ -36,4 +36,15 @@ typedef struct tg_chunk {
  * renamed, so that there is always the old file or the new one. On failure nothing is left. */
 tg_status tg_file_replace(const char *path, const tg_chunk *chunks, size_t count);
 
+/* A file, and what it shall hold. */
+typedef struct tg_replacement {
+    const char *path;
+    const tg_chunk *chunks;
+    size_t count; /* of the chunks */
+} tg_replacement;
+
+/* The same for files that belong together: none is renamed before all are written. They are renamed
+ * one after another, in this order: an error there, or a crash, leaves some new and some old. */
+tg_status tg_files_replace(const tg_replacement *files, size_t count);
+
 #endif

@@ -133,9 +133,16 @@ static tg_status write_texts(tg_export_code *from, texts *t) {
 
 /* ---- The files. ---- */
 
-static tg_status write_file(const char *path, const tg_text *text) {
-    const tg_chunk chunk = {text->bytes, text->size};
-    return tg_file_replace(path, &chunk, 1);
+/* The header first and the C file last: if no more than some get into their places, the header is
+ * of another export than the C file, which then does not compile. */
+static tg_status replace_files(const char *path, const texts *t, const names *n) {
+    const tg_chunk header = {t->header.bytes, t->header.size},
+                   binary = {t->binary.bytes, t->binary.size},
+                   source = {t->source.bytes, t->source.size};
+    const tg_replacement three[] = {
+        {n->header, &header, 1}, {n->binary, &binary, 1}, {path, &source, 1}};
+    const tg_replacement two[] = {three[0], three[2]};
+    return binary.size > 0 ? tg_files_replace(three, 3) : tg_files_replace(two, 2);
 }
 
 static tg_status write_files(const char *path, const tg_exported *exported,
@@ -150,9 +157,7 @@ static tg_status write_files(const char *path, const tg_exported *exported,
     tg_text empty = {.lower = n->lower, .upper = n->upper};
     texts t = {empty, empty, empty};
     tg_status status = write_texts(&from, &t);
-    if (!status && t.binary.size > 0) status = write_file(n->binary, &t.binary);
-    if (!status) status = write_file(n->header, &t.header);
-    if (!status) status = write_file(path, &t.source);
+    if (!status) status = replace_files(path, &t, n);
     destroy_texts(&t);
     return status;
 }

@@ -253,23 +253,60 @@ static void refuses_to_replace_other_things(void **state) {
 }
 
 /* A limit on the size of files stands for the full disk: both make write() fail half-way. */
+static struct rlimit limit_files(rlim_t size, void (**handler)(int)) {
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit small = {size, before.rlim_max};
+    *handler = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    return before;
+}
+
+static void lift_limit(struct rlimit before, void (*handler)(int)) {
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, handler);
+}
+
 static void a_failed_write_changes_nothing(void **state) {
     (void)state;
     char *folder = test_make_folder();
     const char *path = test_path(folder, "file");
     test_write_file(path, "old", 3);
-    struct rlimit before;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    struct rlimit small = {7, before.rlim_max};
-    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    void (*handler)(int);
+    const struct rlimit before = limit_files(7, &handler);
     tg_status status = replace(path), created = replace(test_path(folder, "other"));
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    signal(SIGXFSZ, handler);
+    lift_limit(before, handler);
     assert_fails(TG_IO_ERROR, "other: cannot write: File too large", created);
     assert_int_equal(status, TG_IO_ERROR);
     assert_holds(path, "old", 3);
     assert_int_equal(count_files(folder), 1);
+    test_remove_folder(folder);
+}
+
+/* Files that belong together: the first could be written, a later one cannot. */
+static void all_are_replaced_or_none(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    const tg_replacement files[] = {{test_path(folder, "one"), chunks, 1},
+                                    {test_path(folder, "two"), chunks, TG_COUNT(chunks)},
+                                    {test_path(folder, "three"), chunks, 1}};
+    for (size_t i = 0; i < TG_COUNT(files); i++) test_write_file(files[i].path, "old", 3);
+    void (*handler)(int);
+    const struct rlimit before = limit_files(7, &handler);
+    const tg_status status = tg_files_replace(files, TG_COUNT(files));
+    lift_limit(before, handler);
+    assert_fails(TG_IO_ERROR, "two: cannot write", status);
+    for (size_t i = 0; i < TG_COUNT(files); i++) assert_holds(files[i].path, "old", 3);
+    assert_int_equal(count_files(folder), 3);
+    const tg_replacement no_file[] = {files[0], {folder, chunks, 1}};
+    assert_fails(TG_IO_ERROR, "not a regular file", tg_files_replace(no_file, TG_COUNT(no_file)));
+    assert_holds(files[0].path, "old", 3);
+    assert_int_equal(count_files(folder), 3);
+    assert_ok(tg_files_replace(files, TG_COUNT(files)));
+    assert_holds(files[0].path, "new ", 4);
+    assert_holds(files[1].path, "new content", 11);
+    assert_holds(files[2].path, "new ", 4);
+    assert_int_equal(count_files(folder), 3);
     test_remove_folder(folder);
 }
 
@@ -328,6 +365,7 @@ int main(void) {
         cmocka_unit_test(replaces_files_with_long_names),
         cmocka_unit_test(refuses_to_replace_other_things),
         cmocka_unit_test(a_failed_write_changes_nothing),
+        cmocka_unit_test(all_are_replaced_or_none),
         cmocka_unit_test(a_folder_that_is_read_only),
         cmocka_unit_test(every_allocation_may_fail),
     };

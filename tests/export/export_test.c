@@ -6,9 +6,11 @@
 #include <float.h>
 #include <locale.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <tigrillo/export.h>
 
@@ -33,11 +35,13 @@ static tg_dataset *make_dataset(size_t columns, size_t classes) {
     return dataset;
 }
 
+/* Temporary files too, which begin with a dot. */
 static size_t count_files(const char *folder) {
     DIR *directory = opendir(folder);
     size_t count = 0;
     assert_non_null(directory);
-    for (struct dirent *entry; (entry = readdir(directory));) count += entry->d_name[0] != '.';
+    for (const struct dirent *entry; (entry = readdir(directory));)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
     closedir(directory);
     return count;
 }
@@ -290,6 +294,42 @@ static void test_locale(void **state) {
     test_remove_folder(folder);
 }
 
+/* A limit on the size of files stands for the full disk, which the C file no longer fits on. What
+ * is there already stays as it is: files of one export. */
+static void test_full_disk(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    tg_model *model = make_model(4);
+    static const char *const names[] = {"net.h", "net.bin", "net.c"};
+    const tg_export_c_options old = {.form = TG_EXPORT_BINARY},
+                              new = {.form = TG_EXPORT_BINARY, .type = TG_EXPORT_FLOAT16};
+    assert_ok(tg_export_c(model, test_path(folder, "net.c"), &old, NULL));
+    unsigned char *before[3];
+    size_t sizes[3], size;
+    for (size_t i = 0; i < 3; i++)
+        before[i] = test_read_file(test_path(folder, names[i]), &sizes[i]);
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    const struct rlimit small = {sizes[0] + 256, limit.rlim_max};
+    assert_true(sizes[2] > small.rlim_cur);
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const tg_status status = tg_export_c(model, test_path(folder, "net.c"), &new, NULL);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    signal(SIGXFSZ, handler);
+    assert_fails(TG_IO_ERROR, "net.c: cannot write: File too large", status);
+    for (size_t i = 0; i < 3; i++) {
+        unsigned char *after = test_read_file(test_path(folder, names[i]), &size);
+        assert_int_equal(size, sizes[i]);
+        assert_memory_equal(after, before[i], size);
+        free(after);
+        free(before[i]);
+    }
+    assert_int_equal(count_files(folder), 3);
+    tg_model_destroy(model);
+    test_remove_folder(folder);
+}
+
 /* ---- Memory. ---- */
 
 typedef struct attempt {
@@ -324,11 +364,11 @@ static void test_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),   cmocka_unit_test(test_options),
-        cmocka_unit_test(test_weights), cmocka_unit_test(test_int8_is_not_too_wide),
-        cmocka_unit_test(test_report),  cmocka_unit_test(test_mnist),
-        cmocka_unit_test(test_targets), cmocka_unit_test(test_locale),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_options),
+        cmocka_unit_test(test_weights),   cmocka_unit_test(test_int8_is_not_too_wide),
+        cmocka_unit_test(test_report),    cmocka_unit_test(test_mnist),
+        cmocka_unit_test(test_targets),   cmocka_unit_test(test_locale),
+        cmocka_unit_test(test_full_disk), cmocka_unit_test(test_memory),
     };
     return test_exit_status(cmocka_run_group_tests(tests, NULL, NULL));
 }
