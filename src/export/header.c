@@ -35,9 +35,8 @@ static void write_layers(const tg_export_code *from, tg_text *code) {
     tg_text_code(code, " *\n *     %zu inputs", tg_model_inputs(model));
     for (size_t i = 0; i < tg_model_layer_count(model); i++) {
         const tg_layer *layer = tg_model_layer(model, i);
-        tg_text_code(code, ", %s", tg_layer_name(layer->kind));
+        tg_text_code(code, i % 6 == 5 ? ",\n *     %s" : ", %s", tg_layer_name(layer->kind));
         if (layer->kind == TG_LAYER_DENSE) tg_text_code(code, " %zu", layer->units);
-        if (i % 6 == 5) tg_text_code(code, "\n *    ");
     }
     tg_text_code(code, "\n *\n * %zu parameters, the weights as %s. ",
                  tg_model_parameter_count(model), types[from->exported->type]);

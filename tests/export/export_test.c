@@ -210,6 +210,28 @@ static void test_report(void **state) {
     test_remove_folder(folder);
 }
 
+/* The network in the header's comment, on lines that do not begin with a comma. */
+static void test_comment(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    const char *header = NULL;
+    tg_layer layers[13];
+    for (size_t count = 1; count <= TG_COUNT(layers); count++) {
+        layers[count - 1] = count % 2 ? tg_dense(count) : tg_tanh();
+        tg_model *model = NULL;
+        assert_ok(tg_model_create(tg_cpu(), 2, layers, count, 1, &model));
+        assert_ok(tg_export_c(model, test_path(folder, "net.c"), NULL, NULL));
+        header = test_path(folder, "net.h");
+        assert_false(contains(header, " *    ,") || contains(header, "*     \n"));
+        assert_true(contains(header, " *     2 inputs, dense 1"));
+        tg_model_destroy(model);
+    }
+    assert_true(contains(header, " *     2 inputs, dense 1, tanh, dense 3, tanh, dense 5,\n"
+                                 " *     tanh, dense 7, tanh, dense 9, tanh, dense 11,\n"
+                                 " *     tanh, dense 13\n"));
+    test_remove_folder(folder);
+}
+
 /* What int8 costs on real pictures: a quarter of the size, hardly any accuracy. */
 static void test_mnist(void **state) {
     (void)state;
@@ -364,11 +386,12 @@ static void test_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),     cmocka_unit_test(test_options),
-        cmocka_unit_test(test_weights),   cmocka_unit_test(test_int8_is_not_too_wide),
-        cmocka_unit_test(test_report),    cmocka_unit_test(test_mnist),
-        cmocka_unit_test(test_targets),   cmocka_unit_test(test_locale),
-        cmocka_unit_test(test_full_disk), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_options),
+        cmocka_unit_test(test_weights), cmocka_unit_test(test_int8_is_not_too_wide),
+        cmocka_unit_test(test_report),  cmocka_unit_test(test_comment),
+        cmocka_unit_test(test_mnist),   cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_locale),  cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_memory),
     };
     return test_exit_status(cmocka_run_group_tests(tests, NULL, NULL));
 }
