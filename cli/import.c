@@ -23,9 +23,15 @@ static int import(const char *path, const char *out) {
 }
 
 static int run(const command *self, int argc, char **argv) {
+    bool onnx = false; /* says what is so in any case */
     const char *out = NULL;
     const option options[] = {
-        {.name = "out", .argument = "MODEL", .help = "the model file to write", .text = &out},
+        {.name = "onnx", .help = "read ONNX: the default, and the only format", .flag = &onnx},
+        {.name = "out",
+         .letter = 'o',
+         .argument = "MODEL",
+         .help = "the model file to write",
+         .text = &out},
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));

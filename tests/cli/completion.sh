@@ -35,6 +35,7 @@ completes --learning-rate= train --le
 completes --grey train --gr
 completes "--top=" predict --t
 completes "--temperature=" softmax 1 --temp
+completes --onnx import --on
 completes "adam adamw" train --optimizer = ad
 completes "sgd momentum nesterov adam adamw" train --optimizer =
 completes "constant cosine" train --schedule co

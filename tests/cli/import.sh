@@ -25,6 +25,15 @@ for model in "$models"/*.onnx; do
     expect 0 "$tigrillo" inspect model.safetensors
 done
 
+# The format may be named, and --out has the letter that it has in export.
+expect 0 "$tigrillo" import "$models/keras.onnx" --out plain.safetensors
+expect 0 "$tigrillo" import --onnx "$models/keras.onnx" --out named.safetensors
+check cmp plain.safetensors named.safetensors
+expect 0 "$tigrillo" import "$models/keras.onnx" -o short.safetensors
+check cmp plain.safetensors short.safetensors
+expect 0 "$tigrillo" import --help
+has out "the default, and the only format"
+
 expect 2 "$tigrillo" import "$models/keras.onnx"
 has err "--out MODEL is missing"
 expect 2 "$tigrillo" import "$models/keras.onnx" --out ''
