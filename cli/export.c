@@ -113,7 +113,13 @@ static int export_onnx(const char *path, const char *out) {
 
 static bool ends_in(const char *text, const char *end) {
     const size_t length = strlen(text), tail = strlen(end);
-    return length > tail && strcmp(text + length - tail, end) == 0;
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* The part of a path that names the file. */
+static const char *name_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
 }
 
 static int run(const command *self, int argc, char **argv) {
@@ -156,6 +162,9 @@ static int run(const command *self, int argc, char **argv) {
     if (code == PARSED && !out) code = misuse(self, "--out FILE is missing");
     if (code == PARSED && out && !ends_in(out, ending)) {
         code = misuse(self, "--out: '%s' does not end in %s", out, ending);
+    }
+    if (code == PARSED && strcmp(name_of(out), ending) == 0) {
+        code = misuse(self, "--out: '%s' has no name before %s", out, ending);
     }
     if (code == PARSED && onnx &&
         (line.argument_count > 1 || name || label || no_libm || type || form)) {

@@ -72,8 +72,9 @@ static void destroy_names(names *n) {
 static tg_status make_names(const char *path, const char *name, names *made) {
     const char *file = file_of(path);
     const size_t length = strlen(file);
-    TG_REQUIRE(length > 2 && strcmp(file + length - 2, ".c") == 0,
+    TG_REQUIRE(length >= 2 && strcmp(file + length - 2, ".c") == 0,
                "%s: the name of the C file must end in .c", path);
+    TG_REQUIRE(length > 2, "%s: the C file has no name before .c", path);
     for (const char *c = file; *c; c++)
         TG_REQUIRE((unsigned char)*c >= ' ' && !strchr("\"\\?\177", *c),
                    "%s: the file's name cannot stand in #include", path);

@@ -65,6 +65,14 @@ expect 2 "$tigrillo" export --c rows.safetensors
 has err "--out FILE is missing"
 expect 2 "$tigrillo" export --c rows.safetensors -o net.h
 has err "'net.h' does not end in .c"
+expect 2 "$tigrillo" export --c rows.safetensors -o .c
+has err "'.c' has no name before .c"
+expect 2 "$tigrillo" export --c rows.safetensors -o nowhere/.c
+has err "'nowhere/.c' has no name before .c"
+expect 2 "$tigrillo" export --onnx rows.safetensors -o .onnx
+has err "'.onnx' has no name before .onnx"
+expect 2 "$tigrillo" export --c rows.safetensors -o ''
+has err "'' does not end in .c"
 expect 2 "$tigrillo" export --c rows.safetensors -o net.c --quantize int8
 has err "needs DATA"
 expect 2 "$tigrillo" export --c rows.safetensors -o net.c --quantize int4

@@ -74,6 +74,8 @@ static void test_names(void **state) {
     for (size_t i = 0; i < TG_COUNT(files); i++)
         assert_fails(TG_INVALID_ARGUMENT, files[i],
                      tg_export_c(model, test_path(folder, files[i]), NULL, NULL));
+    assert_fails(TG_INVALID_ARGUMENT, "no name before .c",
+                 tg_export_c(model, test_path(folder, ".c"), NULL, NULL));
     assert_fails(TG_INVALID_ARGUMENT, "\"2-nets\"",
                  tg_export_c(model, test_path(folder, "2-nets.c"), NULL, NULL));
     assert_fails(TG_INVALID_ARGUMENT, "NULL", tg_export_c(NULL, "net.c", NULL, NULL));
