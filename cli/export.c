@@ -170,6 +170,9 @@ static int run(const command *self, int argc, char **argv) {
         (line.argument_count > 1 || name || label || no_libm || type || form)) {
         code = misuse(self, "--onnx takes a model and --out, nothing else");
     }
+    if (code == PARSED && label && line.argument_count < 2) {
+        code = misuse(self, "--label needs DATA");
+    }
     if (code == PARSED && type == TG_EXPORT_INT8 && line.argument_count < 2) {
         code = misuse(self, "--quantize int8 needs DATA, to see how large the values become");
     }

@@ -182,7 +182,10 @@ static int run(const command *self, int argc, char **argv) {
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
     if (code == PARSED) {
         const char *name = line.arguments[0];
-        code = is_model(name) ? inspect_model(name, json) : inspect_data(name, label, json);
+        const bool model = is_model(name);
+        if (model && label) code = misuse(self, "--label needs DATA, and %s is a model", name);
+        if (code == PARSED)
+            code = model ? inspect_model(name, json) : inspect_data(name, label, json);
     }
     command_line_end(&line);
     return code;

@@ -32,6 +32,8 @@ for label in kind 0 -3; do
     json other classes 0 name
     expect 0 "$tigrillo" evaluate rows.safetensors kinds.csv --label "$label"
 done
+expect 2 "$tigrillo" inspect colours.safetensors --label x
+has err "--label needs DATA, and colours.safetensors is a model"
 expect 0 "$tigrillo" inspect colours.safetensors
 has out "dense"
 has out "input: pictures, 4 x 4, colour, standardised"

@@ -73,6 +73,11 @@ expect 2 "$tigrillo" export --onnx rows.safetensors -o .onnx
 has err "'.onnx' has no name before .onnx"
 expect 2 "$tigrillo" export --c rows.safetensors -o ''
 has err "'' does not end in .c"
+expect 2 "$tigrillo" export --c rows.safetensors -o net.c --label label
+has err "--label needs DATA"
+expect 0 "$tigrillo" export --c rows.safetensors rows.csv -o labelled.c --label label
+expect 1 "$tigrillo" export --c rows.safetensors rows.csv -o net.c --label colour
+has err "colour"
 expect 2 "$tigrillo" export --c rows.safetensors -o net.c --quantize int8
 has err "needs DATA"
 expect 2 "$tigrillo" export --c rows.safetensors -o net.c --quantize int4
