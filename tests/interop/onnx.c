@@ -6,7 +6,8 @@
  *                                            writes it, inputs, and its outputs
  *     read ONNX INPUTS OUTPUTS               reads a model, applies its input's standardisation to
  *                                            the inputs, and writes its outputs; prints "layers
- *                                            ...", "classes ..." and "standardised" */
+ *                                            ...", "classes ..." and "standardised"
+ *     export ONNX C                          reads a model and exports it as C */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,10 +124,20 @@ static tg_status read_model(char **arguments, int count) {
     return status;
 }
 
+static tg_status export_model(char **arguments, int count) {
+    (void)count;
+    tg_model *model = NULL;
+    TG_TRY(tg_onnx_read(tg_cpu(), arguments[0], &model));
+    const tg_status status = tg_export_c(model, arguments[1], NULL, NULL);
+    tg_model_destroy(model);
+    return status;
+}
+
 int main(int count, char **arguments) {
     tg_status (*run)(char **arguments, int count) = NULL;
     if (count >= 5 && !strcmp(arguments[1], "write")) run = write_model;
     if (count == 5 && !strcmp(arguments[1], "read")) run = read_model;
+    if (count == 4 && !strcmp(arguments[1], "export")) run = export_model;
     if (run && run(arguments + 2, count - 2) == TG_OK) return EXIT_SUCCESS;
     fprintf(stderr, "%s\n", run ? tg_error_message() : "wrong arguments: see the top of onnx.c");
     return EXIT_FAILURE;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""scikit-learn -> ONNX (skl2onnx) -> tigrillo, with scikit-learn's own predictions to compare with.
+"""scikit-learn -> ONNX (skl2onnx) -> tigrillo -> C, with scikit-learn's own predictions to compare
+with.
 
 onnx_scikit_learn_test.py HELPER, the program built from onnx.c."""
 import sys
@@ -43,9 +44,8 @@ class ScikitLearn(OnnxTest):
 
     def check(self, estimator, labels, layers, standardised=False, **options):
         self.export(estimator, labels, **options)
-        actual, said = self.read("model.onnx", X)
         expected = estimator.predict_proba(X).astype("<f4")
-        self.assert_same(expected, actual, layers)
+        said = self.assert_predicts("model.onnx", X, expected, layers)
         self.assertEqual(said[0], "layers " + layers)
         self.assertEqual(said[1], " ".join(["classes", *map(str, estimator.classes_)]))
         self.assertEqual("standardised" in said, standardised)
@@ -79,8 +79,8 @@ class ScikitLearn(OnnxTest):
     def test_regression(self):
         estimator = MLPRegressor(hidden_layer_sizes=(5,), max_iter=50, random_state=1)
         self.export(estimator, SCORE / 10)
-        actual, said = self.read("model.onnx", X)
-        self.assert_same(estimator.predict(X).astype("<f4")[:, None], actual)
+        expected = estimator.predict(X).astype("<f4")[:, None]
+        said = self.assert_predicts("model.onnx", X, expected)
         self.assertEqual(said[:2], ["layers dense relu dense", "classes"])
 
     def test_others_are_refused(self):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of ONNX share: a folder, our program (built from onnx.c) and its files of floats."""
+"""What the tests of ONNX share: a folder, our program (built from onnx.c) and its files of floats, and
+the C that models become."""
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import numpy
 
 HELPER = sys.argv.pop(1)
 TOLERANCE = 1e-6
+EXPORTED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "exported.c")
+C = ["cc", "-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
 
 
 class OnnxTest(unittest.TestCase):
@@ -35,6 +38,24 @@ class OnnxTest(unittest.TestCase):
         numpy.ascontiguousarray(inputs, dtype="<f4").tofile(self.path("inputs"))
         said = self.helper("read", model)
         return numpy.fromfile(self.path("outputs"), dtype="<f4").reshape(len(inputs), -1), said
+
+    def run_exported(self, model, inputs, predict):
+        """The same of the C that a model is exported as, by its function of that name."""
+        subprocess.run([HELPER, "export", self.path(model), self.path("net.c")], check=True)
+        subprocess.run([*C, "-DNET_SELF_TEST", f"-DPREDICT={predict}", f"-I{self.folder}", EXPORTED,
+                        self.path("net.c"), "-o", self.path("net"), "-lm"], check=True)
+        rows = numpy.ascontiguousarray(inputs, dtype="<f4").tobytes()
+        made = subprocess.run([self.path("net")], input=rows, check=True, capture_output=True)
+        return numpy.frombuffer(made.stdout, dtype="<f4").reshape(len(inputs), -1)
+
+    def assert_predicts(self, model, inputs, expected, what=""):
+        """That a model imported, and what it is exported as, gives these outputs. Returns what our
+        program says about it."""
+        actual, said = self.read(model, inputs)
+        self.assert_same(expected, actual, what)
+        predict = "net_predict_values" if "standardised" in said else "net_predict"
+        self.assert_same(expected, self.run_exported(model, inputs, predict), what + " as C")
+        return said
 
     def refuse(self, model):
         """What our program says about a model that it does not take."""
