@@ -7,13 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <from_model.h>
-
 #include "data.h"
 #include "json.h"
 #include "mistakes.h"
 #include "options.h"
 #include "progress.h"
+#include "twin.h"
 
 enum { SAMPLES = 8, ELEMENTS = 64 }; /* in the batch; at most, of each tensor */
 
@@ -131,14 +130,14 @@ static tg_status run_library(gradcheck *own) {
     return tg_tensor_read(tg_plan_gradients(own->plan), own->library, own->net.parameters);
 }
 
-static int prepare(gradcheck *own, const char *path, const char *data, const char *label,
-                   size_t mistake) {
+static int prepare(const command *self, gradcheck *own, const char *path, const char *data,
+                   const char *label, size_t mistake) {
     tg_status status = tg_model_load(tg_cpu(), path, &own->model);
     if (!status && data) status = data_read_for(own->model, &data, 1, label, &own->dataset);
     if (!status) status = data ? take_samples(own) : draw_samples(own);
     if (status) return finish(status);
-    const char *problem = mlp_from_model(own->model, own->n, &own->net);
-    if (problem) return fail("%s: %s: gradcheck cannot follow", path, problem);
+    const int code = twin_create(self, path, own->model, own->n, &own->net);
+    if (code != PARSED) return code;
     for (size_t i = 0; i < own->x.count; ++i) {
         own->net.x[i] = (double)tg_tensor_data(&own->x)[i];
     }
@@ -363,9 +362,10 @@ static json_t *report(const gradcheck *own, const char *data, size_t mistake, bo
     return NULL;
 }
 
-static int check(const char *path, const char *data, const char *label, size_t mistake, bool json) {
+static int check(const command *self, const char *path, const char *data, const char *label,
+                 size_t mistake, bool json) {
     gradcheck own = {0};
-    int code = prepare(&own, path, data, label, mistake);
+    int code = prepare(self, &own, path, data, label, mistake);
     if (code == PARSED) code = compare(&own);
     if (code == PARSED) {
         const size_t wrong = count_of(&own, WRONG), right = count_of(&own, RIGHT);
@@ -400,7 +400,7 @@ static int run(const command *self, int argc, char **argv) {
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
-    if (code == PARSED) code = check(line.arguments[0], data, label, mistake, json);
+    if (code == PARSED) code = check(self, line.arguments[0], data, label, mistake, json);
     command_line_end(&line);
     return code;
 }
@@ -411,9 +411,8 @@ const command gradcheck_command = {
     "tells whether the gradients of a model are right",
     "Compares the gradient of the cross-entropy by each parameter tensor of MODEL with central\n"
     "differences, in float64 and with plain loops, and the library's float32 gradient with that.\n"
-    "Of large tensors 64 elements, drawn at random, are compared with differences. The exit code "
-    "is\n"
-    "1 when a gradient is wrong.",
+    "MODEL tells at least two classes apart, with softmax. Of large tensors 64 elements,\n"
+    "drawn at random, are compared with differences. The exit code is 1 when a gradient is wrong.",
     1,
     1,
     run};

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <from_model.h>
-
 #include "json.h"
 #include "options.h"
+#include "twin.h"
 
 static void trace_end(trace *own) {
     const size_t k = own->class_name ? own->net.layer[own->net.L - 1].out : 0;
@@ -107,8 +106,7 @@ static int take_model(const command *self, trace *own) {
     tg_model *model = NULL;
     tg_status status = tg_model_load(tg_cpu(), own->network, &model);
     if (status) return finish(status);
-    const char *problem = mlp_from_model(model, 1, &own->net);
-    int code = problem ? fail("%s: %s: trace cannot follow", own->network, problem) : PARSED;
+    int code = twin_create(self, own->network, model, 1, &own->net);
     if (code == PARSED && !make_room(own)) code = finish(TG_OUT_OF_MEMORY);
     for (size_t i = 0, l = 0; code == PARSED && i < tg_model_layer_count(model); ++i) {
         if (tg_model_layer(model, i)->kind == TG_LAYER_DENSE) own->layer_number[l++] = i;
@@ -214,7 +212,9 @@ const command trace_command = {
     "Runs SAMPLE through MODEL, forward and backward, and one step of gradient descent, in "
     "float64,\n"
     "and prints every number with its shape and formula. SAMPLE is a picture's file, or numbers:\n"
-    "1,2.5,0. Without MODEL and SAMPLE, a small example.",
+    "1,2.5,0. MODEL tells at least two classes apart, with softmax. Without MODEL and SAMPLE, a "
+    "small\n"
+    "example.",
     0,
     2,
     run};

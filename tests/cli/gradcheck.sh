@@ -70,4 +70,12 @@ has err "--inject: 'magic' is none of none, transposed"
 golden=$(dirname "$0")/../io/golden
 expect 1 "$tigrillo" gradcheck "$golden/version-1-pictures.safetensors"
 has err "gradcheck cannot follow"
+# No classifier: softmax and cross-entropy of it would be numbers, but none of its own.
+expect 0 "$tigrillo" import "$(dirname "$0")/../fuzz/corpus/onnx/keras.onnx" --out yes_or_no.safetensors
+expect 1 "$tigrillo" gradcheck yes_or_no.safetensors
+has err "yes_or_no.safetensors: has one output: gradcheck computes softmax and cross-entropy of at least two"
+empty out
+ends_in_sigmoid rows.safetensors several.safetensors
+expect 1 "$tigrillo" gradcheck several.safetensors
+has err "several.safetensors: ends in sigmoid: gradcheck computes softmax and cross-entropy"
 finish

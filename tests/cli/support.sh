@@ -92,6 +92,13 @@ rows() {
     }' >"$1"
 }
 
+# ends_in_sigmoid FROM TO: a model file with a sigmoid where FROM has its softmax.
+ends_in_sigmoid() {
+    old='softmax\\",\\"temperature\\":1.0'
+    new='sigmoid\\"                    ' # as long
+    LC_ALL=C sed "s/$old/$new/" "$1" >"$2"
+}
+
 finish() {
     [ "$failures" -eq 0 ] || echo "$failures checks failed"
     [ "$failures" -eq 0 ]

@@ -101,5 +101,13 @@ has err "missing.bmp"
 golden=$(dirname "$0")/../io/golden
 expect 1 "$tigrillo" trace "$golden/version-1-pictures.safetensors" data/red/1.bmp
 has err "trace cannot follow"
+# No classifier: softmax and cross-entropy of it would be numbers, but none of its own.
+expect 0 "$tigrillo" import "$(dirname "$0")/../fuzz/corpus/onnx/keras.onnx" --out yes_or_no.safetensors
+expect 1 "$tigrillo" trace yes_or_no.safetensors 1,1,1,1,1,1
+has err "yes_or_no.safetensors: has one output: trace computes softmax and cross-entropy of at least two"
+empty out
+ends_in_sigmoid rows.safetensors several.safetensors
+expect 1 "$tigrillo" trace several.safetensors 1,2
+has err "several.safetensors: ends in sigmoid: trace computes softmax and cross-entropy"
 empty out
 finish
