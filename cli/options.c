@@ -137,20 +137,64 @@ static int take_all(command_line *line, const command *self, const option *optio
     }
 }
 
+/* Whether the next word is the value of `word`. */
+static bool takes_next(const option *options, size_t count, const char *word) {
+    for (size_t i = 0; i < count; ++i) {
+        if (!options[i].flag && strncmp(word, "--", 2) == 0 &&
+            strcmp(word + 2, options[i].name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Popt takes "-2.5" for options, unless it is the value of one. With a space before it, it is an
+ * argument. Returns a copy of argv in which negative numbers, and lists that begin with one, are
+ * so, in one piece of memory; NULL: out of memory. */
+static char **protect_negative(int argc, char **argv, const option *options, size_t count) {
+    size_t size = ((size_t)argc + 1) * sizeof *argv;
+    for (int i = 0; i < argc; ++i) size += strlen(argv[i]) + 2;
+    char **copy = calloc(1, size);
+    if (!copy) return NULL;
+    char *text = (char *)(copy + argc + 1);
+    for (int i = 0; i < argc; ++i) {
+        char *end;
+        strtod(argv[i], &end);
+        const bool negative = i > 0 && argv[i][0] == '-' && end != argv[i] &&
+                              (*end == '\0' || *end == ',') &&
+                              !takes_next(options, count, argv[i - 1]);
+        copy[i] = text;
+        text += sprintf(text, "%s%s", negative ? " " : "", argv[i]) + 1;
+    }
+    return copy;
+}
+
+/* The arguments, without the space that protects them. */
+static bool take_arguments(command_line *line, size_t most) {
+    const char **found = poptGetArgs(line->context);
+    line->arguments = calloc(most + 1, sizeof *line->arguments);
+    for (size_t i = 0; line->arguments && found && found[i]; ++i) {
+        const bool is_protected = strncmp(found[i], " -", 2) == 0;
+        line->arguments[line->argument_count++] = found[i] + (is_protected ? 1 : 0);
+    }
+    return line->arguments;
+}
+
 int command_line_parse(command_line *line, const command *self, int argc, char **argv,
                        const option *options, size_t count) {
     *line = (command_line){0};
     build(line, self, options, count);
     snprintf(line->name, sizeof line->name, "tigrillo %s", self->name);
     argv[0] = line->name; /* for the usage line */
-    line->context = poptGetContext(NULL, argc, (const char **)argv, line->table, 0);
+    line->words = protect_negative(argc, argv, options, count);
+    if (!line->words) return finish(TG_OUT_OF_MEMORY);
+    line->context = poptGetContext(NULL, argc, (const char **)line->words, line->table, 0);
     line->values = calloc((size_t)argc, sizeof *line->values);
     if (!line->context || !line->values) return finish(TG_OUT_OF_MEMORY);
     poptSetOtherOptionHelp(line->context, line->usage);
     int code = take_all(line, self, options);
     if (code != PARSED) return code;
-    line->arguments = poptGetArgs(line->context);
-    while (line->arguments && line->arguments[line->argument_count]) ++line->argument_count;
+    if (!take_arguments(line, (size_t)argc)) return finish(TG_OUT_OF_MEMORY);
     if (line->argument_count < self->least || line->argument_count > self->most) {
         return misuse(self, "too %s arguments: usage: tigrillo %s %s",
                       line->argument_count < self->least ? "few" : "many", self->name, self->usage);
@@ -161,5 +205,7 @@ int command_line_parse(command_line *line, const command *self, int argc, char *
 void command_line_end(command_line *line) {
     for (size_t i = 0; i < line->value_count; ++i) free(line->values[i]);
     free(line->values);
+    free(line->arguments);
     poptFreeContext(line->context);
+    free(line->words);
 }

@@ -35,8 +35,9 @@ typedef struct option {
 } option;
 
 typedef struct command_line {
-    const char **arguments; /* what is not an option */
+    const char **arguments; /* what is not an option; "-2.5" is none */
     size_t argument_count;
+    char **words; /* the command line as popt gets it, owned */
     poptContext context;
     char **values; /* the options' values, owned */
     size_t value_count;

@@ -19,20 +19,15 @@ typedef struct label_list {
     const char **items;
 } label_list;
 
-/* A number as it was typed, without the space of protect_negative(). */
-static const char *typed(const command_line *line, size_t i) {
-    return line->arguments[i] + strspn(line->arguments[i], " ");
-}
-
 static int read_logits(const command *self, const command_line *line, double *logits) {
     for (size_t i = 0; i < line->argument_count; ++i) {
         char *end;
         errno = 0;
         logits[i] = strtod(line->arguments[i], &end);
         if (end == line->arguments[i] || *end) {
-            return misuse(self, "'%s' is not a number", typed(line, i));
+            return misuse(self, "'%s' is not a number", line->arguments[i]);
         }
-        if (errno && isinf(logits[i])) return misuse(self, "%s is too large", typed(line, i));
+        if (errno && isinf(logits[i])) return misuse(self, "%s is too large", line->arguments[i]);
     }
     return PARSED;
 }
@@ -79,13 +74,13 @@ static void print_text(const command_line *line, const label_list *labels,
     char number[24];
     for (size_t i = 0; i < line->argument_count; ++i) {
         int own = text_width(label(labels, i, number));
-        int logit = (int)strlen(typed(line, i));
+        int logit = (int)strlen(line->arguments[i]);
         if (own > width) width = own;
         if (logit > logit_width) logit_width = logit;
     }
     for (size_t i = 0; i < line->argument_count; ++i) {
         print_name(stdout, label(labels, i, number), width);
-        printf("  %*s  ", logit_width, typed(line, i));
+        printf("  %*s  ", logit_width, line->arguments[i]);
         /* printf may write a sign before nan, which means nothing. */
         if (isnan(probabilities[i]))
             puts("nan");
@@ -133,27 +128,6 @@ static int softmax(const command *self, const command_line *line, const char *la
     return code;
 }
 
-/* popt takes "-2.5" for options, unless it is the value of one. With a space before it, it is an
- * argument, and a number still. Returns a copy of argv in which it is so, in one piece of memory;
- * NULL: out of memory. */
-static char **protect_negative(int argc, char **argv) {
-    size_t size = ((size_t)argc + 1) * sizeof *argv;
-    for (int i = 0; i < argc; ++i) size += strlen(argv[i]) + 2;
-    char **copy = calloc(1, size);
-    if (!copy) return NULL;
-    char *text = (char *)(copy + argc + 1);
-    for (int i = 0; i < argc; ++i) {
-        char *end;
-        strtod(argv[i], &end);
-        bool value = i > 0 && (strcmp(argv[i - 1], "--labels") == 0 ||
-                               strcmp(argv[i - 1], "--temperature") == 0);
-        bool negative = !value && argv[i][0] == '-' && end != argv[i] && *end == '\0';
-        copy[i] = text;
-        text += sprintf(text, "%s%s", negative ? " " : "", argv[i]) + 1;
-    }
-    return copy;
-}
-
 static int run(const command *self, int argc, char **argv) {
     const char *labels = NULL;
     double temperature = 1;
@@ -173,13 +147,10 @@ static int run(const command *self, int argc, char **argv) {
          .help = "print a JSON array of objects: label, logit, probability",
          .flag = &json},
     };
-    char **arguments = protect_negative(argc, argv);
-    if (!arguments) return finish(TG_OUT_OF_MEMORY);
     command_line line;
-    int code = command_line_parse(&line, self, argc, arguments, options, TG_COUNT(options));
+    int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
     if (code == PARSED) code = softmax(self, &line, labels, temperature, json);
     command_line_end(&line);
-    free(arguments);
     return code;
 }
 

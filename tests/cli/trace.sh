@@ -57,6 +57,12 @@ expect 0 "$tigrillo" train rows.csv --hidden 3 --epochs 1 --out rows.safetensors
 expect 0 "$tigrillo" trace rows.safetensors 0.5,-2e-1
 has out "sample:  0.5,-2e-1"
 expect 0 "$tigrillo" trace -- rows.safetensors -0.5,1
+expect 0 "$tigrillo" trace rows.safetensors -0.5,1
+has out "sample:  -0.5,1"
+expect 2 "$tigrillo" trace rows.safetensors --class -1 -0.5,1
+has err "--class: '-1' is no class of the network"
+expect 2 "$tigrillo" trace rows.safetensors -x,1
+has err "-x,1: unknown option"
 
 # The page: well-formed, every edge there, nothing fetched from elsewhere, names escaped.
 expect 0 "$tigrillo" trace --html
