@@ -16,15 +16,19 @@ static void trace_end(trace *own) {
     free(own->class_name);
     free(own->layer_number);
     free(own->theta_after);
+    free(own->pixels);
+    free(own->v);
     mlp_destroy(&own->net);
+    tg_model_destroy(own->model);
 }
 
 /* Room for what stands beside the network; false: out of memory. */
 static bool make_room(trace *own) {
     own->layer_number = calloc(own->net.L, sizeof *own->layer_number);
     own->theta_after = calloc(own->net.parameters + 1, sizeof *own->theta_after);
+    own->v = calloc(own->net.layer[0].in, sizeof *own->v);
     own->class_name = calloc(own->net.layer[own->net.L - 1].out + 1, sizeof *own->class_name);
-    return own->layer_number && own->theta_after && own->class_name;
+    return own->layer_number && own->theta_after && own->v && own->class_name;
 }
 
 /* ---- The built-in network. ---- */
@@ -43,8 +47,8 @@ static tg_status take_example(trace *own) {
     own->network = "a small example";
     own->sample = "1,0.5";
     if (!mlp_create(&own->net, 1, 2, shapes, 2) || !make_room(own)) return TG_OUT_OF_MEMORY;
-    own->net.x[0] = 1;
-    own->net.x[1] = 0.5;
+    own->net.x[0] = own->v[0] = 1;
+    own->net.x[1] = own->v[1] = 0.5;
     own->layer_number[1] = 2; /* behind relu */
     memcpy(own->net.theta, theta, sizeof theta);
     for (size_t c = 0; c < TG_COUNT(names); ++c) {
@@ -76,51 +80,68 @@ static int read_row(const command *self, const char *text, float *values, size_t
     return misuse(self, "SAMPLE: %zu numbers, the model takes %zu", found, count);
 }
 
-/* Fills the network's x from a picture's file or from numbers. */
-static int read_sample(const command *self, const tg_model *model, trace *own) {
-    const tg_input *input = tg_model_input(model);
-    const size_t inputs = tg_model_inputs(model);
-    float *row = calloc(inputs, sizeof *row);
-    uint8_t *pixels = NULL;
-    int code = row ? PARSED : finish(TG_OUT_OF_MEMORY);
-    if (code == PARSED && input && input->shape.height) {
-        pixels = malloc(tg_picture_size(input->shape));
-        tg_status status = pixels ? tg_picture_read(own->sample, input->shape, pixels)
-                                  : TG_OUT_OF_MEMORY;
-        if (!status) status = tg_input_apply(input, pixels, row);
-        if (status) code = finish(status);
-    } else if (code == PARSED) {
-        code = read_row(self, own->sample, row, inputs);
-        if (code == PARSED && input) {
-            tg_status status = tg_input_apply_row(input, row, row);
-            if (status) code = finish(status);
-        }
+/* Row of the network's input from a picture or from numbers; both with the same input. */
+static tg_status apply(const tg_input *input, const uint8_t *pixels, const float *values,
+                       float *row) {
+    return pixels ? tg_input_apply(input, pixels, row) : tg_input_apply_row(input, values, row);
+}
+
+/* Fills `v` and `row`, which are what goes into the network before and after standardisation. */
+static int read_values(const command *self, trace *own, float *v, float *row) {
+    const tg_input *input = own->input;
+    const size_t inputs = tg_model_inputs(own->model);
+    tg_status status = TG_OK;
+    if (input && input->shape.height) {
+        own->pixels = malloc(tg_picture_size(input->shape));
+        status = own->pixels ? tg_picture_read(own->sample, input->shape, own->pixels)
+                             : TG_OUT_OF_MEMORY;
+    } else {
+        const int code = read_row(self, own->sample, v, inputs);
+        if (code != PARSED) return code;
+        memcpy(row, v, inputs * sizeof *v);
     }
-    for (size_t i = 0; code == PARSED && i < inputs; ++i) own->net.x[i] = (double)row[i];
-    free(pixels);
+    if (!status && input) {
+        tg_input plain = *input;
+        plain.statistics = 0;
+        status = apply(&plain, own->pixels, v, v);
+        if (!status) status = apply(input, own->pixels, v, row);
+    }
+    return status ? finish(status) : PARSED;
+}
+
+/* Fills the network's x, and v, from a picture's file or from numbers. */
+static int read_sample(const command *self, trace *own) {
+    const size_t inputs = tg_model_inputs(own->model);
+    float *v = calloc(inputs, sizeof *v), *row = calloc(inputs, sizeof *row);
+    own->input = tg_model_input(own->model);
+    const int code = v && row ? read_values(self, own, v, row) : finish(TG_OUT_OF_MEMORY);
+    for (size_t i = 0; code == PARSED && i < inputs; ++i) {
+        own->v[i] = (double)v[i];
+        own->net.x[i] = (double)row[i];
+    }
+    free(v);
     free(row);
     return code;
 }
 
 static int take_model(const command *self, trace *own) {
-    tg_model *model = NULL;
-    tg_status status = tg_model_load(tg_cpu(), own->network, &model);
+    tg_status status = tg_model_load(tg_cpu(), own->network, &own->model);
     if (status) return finish(status);
+    const tg_model *model = own->model;
     int code = twin_create(self, own->network, model, 1, &own->net);
-    if (code == PARSED && !make_room(own)) code = finish(TG_OUT_OF_MEMORY);
-    for (size_t i = 0, l = 0; code == PARSED && i < tg_model_layer_count(model); ++i) {
+    if (code != PARSED) return code;
+    if (!make_room(own)) return finish(TG_OUT_OF_MEMORY);
+    for (size_t i = 0, l = 0; i < tg_model_layer_count(model); ++i) {
         if (tg_model_layer(model, i)->kind == TG_LAYER_DENSE) own->layer_number[l++] = i;
     }
-    for (size_t c = 0; code == PARSED && c < tg_model_outputs(model); ++c) {
+    for (size_t c = 0; c < tg_model_outputs(model); ++c) {
         char number[24];
         snprintf(number, sizeof number, "%zu", c);
         const char *name = tg_model_class_name(model, c);
         own->class_name[c] = strdup(name ? name : number);
-        if (!own->class_name[c]) code = finish(TG_OUT_OF_MEMORY);
+        if (!own->class_name[c]) return finish(TG_OUT_OF_MEMORY);
     }
-    if (code == PARSED) code = read_sample(self, model, own);
-    tg_model_destroy(model);
-    return code;
+    return read_sample(self, own);
 }
 
 /* ---- The pass. ---- */
@@ -182,8 +203,12 @@ static int run(const command *self, int argc, char **argv) {
          .help = "of the step at the end",
          .number = &own.rate,
          .most = 1e3},
-        {.name = "json", .help = "print one JSON object", .flag = &json},
-        {.name = "html", .help = "print a page with the network drawn", .flag = &html},
+        {.name = "json",
+         .help = "print one JSON object, the numbers under their names in the text",
+         .flag = &json},
+        {.name = "html",
+         .help = "print a page with the network drawn, and the text",
+         .flag = &html},
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));

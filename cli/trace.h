@@ -7,10 +7,15 @@
 
 #include <jansson.h>
 #include <mlp.h>
+#include <tigrillo/tigrillo.h>
 
 /* A pass that was made: everything of it is in `net`, whose batch is one sample. */
 typedef struct trace {
     const char *network, *sample; /* what they are called */
+    tg_model *model;              /* owned; NULL: the built-in network */
+    const tg_input *input;        /* how the sample becomes x; NULL: it is x */
+    uint8_t *pixels;              /* owned; NULL: the sample is a row of numbers */
+    double *v;                    /* owned; x before it was standardised */
     mlp net;
     size_t *layer_number; /* L: the layers' places in the model */
     char **class_name;    /* k; owned */

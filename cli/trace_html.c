@@ -82,16 +82,26 @@ static void draw_edges(const mlp_layer *at, const column *from, const column *to
     }
 }
 
+/* `v`: the values before they were standardised, or NULL. */
 static void draw_units(const column *own, size_t which, size_t tallest, const char *letter,
-                       FILE *file) {
+                       const double *v, FILE *file) {
+    const double height = v ? 66 : 48;
     for (size_t s = 0; s < own->shown; ++s) {
         const size_t i = own->unit[s];
-        const double x = unit_x(which), y = unit_y(own, s, tallest);
+        const double x = unit_x(which), y = unit_y(own, s, tallest), top = y - height / 2;
         fprintf(file,
-                "<rect class=\"box\" x=\"%.1f\" y=\"%.1f\" width=\"104\" height=\"48\" rx=\"8\"/>\n"
+                "<rect class=\"box\" x=\"%.1f\" y=\"%.1f\" width=\"104\" height=\"%.0f\" "
+                "rx=\"8\"/>\n",
+                x - 52, top, height);
+        if (v) {
+            fprintf(file, "<text class=\"unit\" x=\"%.1f\" y=\"%.1f\">v[%zu] %.4g</text>\n", x,
+                    top + 20, i, v[i]);
+        }
+        fprintf(file,
                 "<text class=\"unit\" x=\"%.1f\" y=\"%.1f\">%s[%zu] %.4g</text>\n"
                 "<text class=\"unit d\" x=\"%.1f\" y=\"%.1f\">d %.3g</text>\n",
-                x - 52, y - 24, x, y - 4, letter, i, own->value[i], x, y + 15, own->gradient[i]);
+                x, top + height - 28, letter, i, own->value[i], x, top + height - 9,
+                own->gradient[i]);
     }
 }
 
@@ -145,7 +155,9 @@ static bool draw(const trace *own, FILE *file) {
     }
     for (size_t which = 0; which <= net->L; ++which) {
         draw_heading(own, which, &columns[which], file);
-        draw_units(&columns[which], which, tallest, which > 0 ? "a" : "x", file);
+        const bool standardised = which == 0 && own->input && own->input->statistics;
+        draw_units(&columns[which], which, tallest, which > 0 ? "a" : "x",
+                   standardised ? own->v : NULL, file);
     }
     draw_probabilities(own, &columns[net->L], tallest, file);
     fputs("</svg>\n</div>\n", file);

@@ -24,6 +24,33 @@ static json_t *matrix(const double *values, size_t rows, size_t columns) {
     return array;
 }
 
+/* One of each of the statistics: v_i and x_i go with number i % how many there are. */
+static json_t *statistics(const trace *own, bool deviation) {
+    const tg_input *input = own->input;
+    if (!input || input->statistics == 0) return json_null();
+    json_t *array = json_array();
+    for (size_t i = 0; i < input->statistics; ++i) {
+        const float value = deviation ? input->deviation[i] : input->mean[i];
+        if (json_array_append_new(array, json_number((double)value))) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *pixels(const trace *own) {
+    if (!own->pixels) return json_null();
+    json_t *array = json_array();
+    for (size_t i = 0; i < tg_picture_size(own->input->shape); ++i) {
+        if (json_array_append_new(array, json_integer(own->pixels[i]))) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *layer_json(const trace *own, size_t l) {
     const mlp_layer *at = &own->net.layer[l];
     const size_t in = at->in, out = at->out;
@@ -47,13 +74,14 @@ json_t *trace_json(const trace *own) {
     for (size_t c = 0; c < k; ++c) {
         whole = whole && !json_array_append_new(classes, json_text(own->class_name[c]));
     }
-    json_t *object = json_pack("{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                               "network", json_text(own->network), "sample", json_text(own->sample),
-                               "classes", classes, "y", (json_int_t)net->y[0], "x",
-                               vector(net->x, inputs), "dx", vector(net->dx, inputs), "layers",
-                               layers, "temperature", json_number(net->T), "p", vector(net->p, k),
-                               "loss", json_number(own->loss), "rate", json_number(own->rate),
-                               "loss_after", json_number(own->loss_after));
+    json_t *object = json_pack(
+        "{s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "network", json_text(own->network), "sample", json_text(own->sample), "classes", classes,
+        "y", (json_int_t)net->y[0], "pixels", pixels(own), "v", vector(own->v, inputs), "mean",
+        statistics(own, false), "deviation", statistics(own, true), "x", vector(net->x, inputs),
+        "dx", vector(net->dx, inputs), "layers", layers, "temperature", json_number(net->T), "p",
+        vector(net->p, k), "loss", json_number(own->loss), "rate", json_number(own->rate),
+        "loss_after", json_number(own->loss_after));
     if (whole) return object;
     json_decref(object);
     return NULL;

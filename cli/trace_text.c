@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "trace.h"
 
-/* A sum of more products is cut short in the middle; its result is there all the same. */
-enum { TERMS = 6 };
+/* Terms of a sum on one line. */
+enum { TERMS = 4 };
 
 const char *trace_function(mlp_function f) {
     static const char *const names[] = {
@@ -12,16 +12,22 @@ const char *trace_function(mlp_function f) {
     return names[f];
 }
 
+/* Goes on with a sum before its term number i, below its first one, which is `indent` from the
+ * left. */
+static void next_term(FILE *file, size_t i, int indent) {
+    if (i == 0) return;
+    if (i % TERMS == 0)
+        fprintf(file, "\n%*s+ ", indent - 2, "");
+    else
+        fputs(" + ", file);
+}
+
 /* "u0*v0 + u1*v1 + ...", u and v being taken every so many numbers. */
-static void products(FILE *file, const double *u, size_t every_u, const double *v, size_t every_v,
-                     size_t count) {
+static void products(FILE *file, int indent, const double *u, size_t every_u, const double *v,
+                     size_t every_v, size_t count) {
     for (size_t i = 0; i < count; ++i) {
-        if (count > TERMS && i == TERMS / 2) {
-            fprintf(file, " + ... (%zu terms in all)", count);
-            i = count - 2;
-            continue;
-        }
-        fprintf(file, "%s%.6g*%.6g", i ? " + " : "", u[i * every_u], v[i * every_v]);
+        next_term(file, i, indent);
+        fprintf(file, "%.6g*%.6g", u[i * every_u], v[i * every_v]);
     }
 }
 
@@ -37,16 +43,52 @@ static const double *input_of(const trace *own, size_t l) {
 
 static void print_start(const trace *own, FILE *file) {
     const mlp *net = &own->net;
-    const size_t inputs = net->layer[0].in;
-    fprintf(file, "network: %s, %zu", own->network, inputs);
+    fprintf(file, "network: %s, %zu", own->network, net->layer[0].in);
     for (size_t l = 0; l < net->L; ++l) {
         const mlp_layer *at = &net->layer[l];
         fprintf(file, " -> %zu", at->out);
         if (at->f != MLP_IDENTITY) fprintf(file, " %s", trace_function(at->f));
     }
-    fprintf(file, " -> softmax\nsample:  %s, right class y = %zu (%s)\n\nx (1 x %zu)\n",
-            own->sample, net->y[0], own->class_name[net->y[0]], inputs);
-    for (size_t i = 0; i < inputs; ++i) fprintf(file, "  x[%zu] = %.6g\n", i, net->x[i]);
+    fprintf(file, " -> softmax\nsample:  %s, right class y = %zu (%s)\n", own->sample, net->y[0],
+            own->class_name[net->y[0]]);
+}
+
+/* What becomes of the sample, which the library does in float32. */
+static void print_input(const trace *own, FILE *file) {
+    const size_t inputs = own->net.layer[0].in;
+    const size_t statistics = own->input ? own->input->statistics : 0;
+    const bool hog = own->input && own->input->features == TG_FEATURES_HOG;
+    const bool bytes = own->pixels && !hog;
+    if (!own->pixels && !statistics) {
+        fprintf(file, "\nx (1 x %zu)\n", inputs);
+        for (size_t i = 0; i < inputs; ++i) fprintf(file, "  x[%zu] = %.6g\n", i, own->net.x[i]);
+        return;
+    }
+    fprintf(file, "\ninput: v = the %s, in float32\n  x (1 x %zu)      ",
+            hog     ? "picture's histograms of oriented gradients"
+            : bytes ? "picture's bytes / 255"
+                    : "sample's numbers",
+            inputs);
+    if (!statistics)
+        fputs("x_i = v_i\n", file);
+    else if (statistics == inputs)
+        fputs("x_i = (v_i - mean_i) / deviation_i\n", file);
+    else
+        fprintf(file, "x_i = (v_i - mean_c) / deviation_c, c = i mod %zu: the channel\n",
+                statistics);
+    for (size_t i = 0; i < inputs; ++i) {
+        fprintf(file, "  x[%zu] = ", i);
+        if (statistics) fputc('(', file);
+        if (bytes)
+            fprintf(file, "%d/255", own->pixels[i]);
+        else
+            fprintf(file, "%.6g", own->v[i]);
+        if (statistics) {
+            fprintf(file, " - %.6g) / %.6g", (double)own->input->mean[i % statistics],
+                    (double)own->input->deviation[i % statistics]);
+        }
+        fprintf(file, " = %.6g\n", own->net.x[i]);
+    }
 }
 
 static void print_forward(const trace *own, size_t l, FILE *file) {
@@ -57,8 +99,8 @@ static void print_forward(const trace *own, size_t l, FILE *file) {
             "  z (1 x %zu) = (1 x %zu) (%zu x %zu) + (%zu)      z_j = sum_i a_i W_ji + b_j\n",
             own->layer_number[l], below(own, l, name), at->out, at->in, at->in, at->out, at->out);
     for (size_t j = 0; j < at->out; ++j) {
-        fprintf(file, "  z[%zu] = ", j);
-        products(file, input_of(own, l), 1, at->W + j * at->in, 1, at->in);
+        const int indent = fprintf(file, "  z[%zu] = ", j);
+        products(file, indent, input_of(own, l), 1, at->W + j * at->in, 1, at->in);
         fprintf(file, " + %.6g = %.6g\n", at->b[j], at->z[j]);
     }
     if (at->f == MLP_IDENTITY) {
@@ -76,17 +118,11 @@ static void print_loss(const trace *own, FILE *file) {
     const mlp *net = &own->net;
     const mlp_layer *last = &net->layer[net->L - 1];
     const size_t k = last->out, y = net->y[0];
-    fprintf(file,
-            "\nsoftmax, forward: s = a / T with T = %.6g\n"
-            "  p (1 x %zu)      p_c = exp(s_c) / (",
-            net->T, k);
+    fprintf(file, "\nsoftmax, forward: s = a / T with T = %.6g\n", net->T);
+    const int indent = fprintf(file, "  p (1 x %zu)      p_c = exp(s_c) / (", k);
     for (size_t c = 0; c < k; ++c) {
-        if (k > TERMS && c == TERMS / 2) {
-            fprintf(file, " + ... (%zu terms in all)", k);
-            c = k - 2;
-            continue;
-        }
-        fprintf(file, "%sexp(%.6g)", c ? " + " : "", last->a[c] / net->T);
+        next_term(file, c, indent);
+        fprintf(file, "exp(%.6g)", last->a[c] / net->T);
     }
     fputs(")\n", file);
     for (size_t c = 0; c < k; ++c) {
@@ -129,8 +165,8 @@ static void print_backward(const trace *own, size_t l, FILE *file) {
     fprintf(file, "  %s (1 x %zu) = dz (1 x %zu) W (%zu x %zu)%s      %s_i = sum_j dz_j W_ji\n",
             what, at->in, at->out, at->out, at->in, l > 0 ? ", of the layer below" : "", what);
     for (size_t i = 0; i < at->in; ++i) {
-        fprintf(file, "  %s[%zu] = ", what, i);
-        products(file, at->dz, 1, at->W + i, at->in, at->out);
+        const int indent = fprintf(file, "  %s[%zu] = ", what, i);
+        products(file, indent, at->dz, 1, at->W + i, at->in, at->out);
         fprintf(file, " = %.6g\n", da[i]);
     }
 }
@@ -157,6 +193,7 @@ static void print_step(const trace *own, size_t l, FILE *file) {
 void trace_text(const trace *own, FILE *file) {
     const size_t L = own->net.L;
     print_start(own, file);
+    print_input(own, file);
     for (size_t l = 0; l < L; ++l) print_forward(own, l, file);
     print_loss(own, file);
     for (size_t l = L; l > 0; --l) print_backward(own, l - 1, file);

@@ -4,6 +4,43 @@
 # shellcheck shell=sh disable=SC1091,SC2154
 . "$(dirname "$0")/support.sh"
 
+# sums N: N lines "name = u*v + u*v + ... = result", over as many lines as it takes, are right in the
+# last command's text, which leaves nothing out.
+sums() {
+    check test "$(grep -cF ... out)" -eq 0
+    awk -v want="$1" '
+        function judge(line, part, term, factor, i, n, sum, size) {
+            if (split(line, part, " = ") != 3 || part[2] !~ /\*/ || part[2] !~ / \+ /) return
+            n = split(part[2], term, / \+ /)
+            for (i = 1; i <= n; ++i) {
+                if (split(term[i], factor, "*") == 1) factor[2] = 1
+                sum += factor[1] * factor[2]
+                size += (factor[1] * factor[2]) ^ 2
+            }
+            if ((sum - part[3]) ^ 2 > 1e-9 * (size + 1e-9)) print "wrong: " line
+            ++count
+        }
+        /^ +\+ / { sub(/^ +/, " "); line = line $0; next }
+        { judge(line); line = $0 }
+        END { judge(line); if (count != want) print count " sums" }' out >sums
+    [ ! -s sums ] || wrong "$last: $(cat sums)"
+}
+
+# inputs N: N lines "x[i] = (v - mean) / deviation = result" are right, where v may be a fraction.
+inputs() {
+    awk -v want="$1" '
+        /^  x\[/ && / = \(.* - .*\) \/ / {
+            split($0, part, " = ")
+            split(substr(part[2], 2), term, /( - )|(\) \/ )/)
+            if (split(term[1], fraction, "/") == 1) fraction[2] = 1
+            x = (fraction[1] / fraction[2] - term[2]) / term[3]
+            if ((x - part[3]) ^ 2 > 1e-8 * (1 + x * x)) print "wrong: " $0
+            ++count
+        }
+        END { if (count != want) print count " inputs" }' out >inputs
+    [ ! -s inputs ] || wrong "$last: $(cat inputs)"
+}
+
 # The example, as text.
 expect 0 "$tigrillo" trace
 empty err
@@ -20,6 +57,7 @@ has out "da[0] = 0.191018*0.5 + -0.372109*1.5 + 0.119387*0.4 + 0.0617051*-0.3 = 
 has out "dz[1] = 0.377663 * 0 = 0"
 has out "W[1,0] = 1.5 - 0.1 * -0.446531 = 1.54465"
 has out "before the step 0.46538914, after it 0.37645481"
+sums 12 # z: 3 and 4, da: 3, dx: 2
 
 # The same as JSON, and with another class and step.
 expect 0 "$tigrillo" trace --json
@@ -30,6 +68,8 @@ json relu layers 0 function
 json '[0.0,0.0]' layers 0 dW 1
 json 0.465389142 loss
 json 0.376454811 loss_after
+json '[1.0,0.5]' v
+json null mean
 expect 0 "$tigrillo" trace --class none --learning-rate 0 --json
 json 3 y
 check test "$("$json_value" loss <out)" = "$("$json_value" loss_after <out)"
@@ -51,11 +91,21 @@ for activation in sigmoid gelu; do
     json green classes 1
 done
 expect 0 "$tigrillo" trace colours.safetensors data/green/1.bmp --class green
-has out "(48 terms in all)"
 has out "right class y = 1 (green)"
+has out "x_i = (v_i - mean_c) / deviation_c, c = i mod 3: the channel"
+has out "  x[0] = (41/255 - "
+inputs 48
+sums $((13 + 5 + 3 + 48 + 13 + 5))
+expect 0 "$tigrillo" trace colours.safetensors data/green/1.bmp --json
+json 41 pixels 0
+json 0.160784319 v 0
 expect 0 "$tigrillo" train rows.csv --hidden 3 --epochs 1 --out rows.safetensors
 expect 0 "$tigrillo" trace rows.safetensors 0.5,-2e-1
 has out "sample:  0.5,-2e-1"
+has out "  x[1] = (-0.2 - "
+inputs 2
+expect 0 "$tigrillo" trace rows.safetensors 0.5,-2e-1 --json
+json -0.200000003 v 1
 expect 0 "$tigrillo" trace -- rows.safetensors -0.5,1
 expect 0 "$tigrillo" trace rows.safetensors -0.5,1
 has out "sample:  -0.5,1"
@@ -84,6 +134,7 @@ expect 0 "$tigrillo" trace strange.safetensors 'strange/<red>/1.bmp' --html
 has out "a&amp;b"
 has out "strange/&lt;red&gt;/1.bmp"
 has out "12 of 48"
+check test "$(grep -c '^<text class="unit" .*>v\[' out)" -eq 12
 check test "$(grep -c '<red>' out)" -eq 0
 
 # What cannot be traced.
