@@ -148,6 +148,10 @@ int settings_hidden(const command *self, const settings *set, tg_layer layers[MA
     size_t units[MAX_HIDDEN], hidden, used = 0;
     int code = read_hidden(self, set->hidden, units, &hidden);
     if (code != PARSED) return code;
+    if (hidden == 0 && set->dropout > 0) return misuse(self, "--dropout: there is no hidden layer");
+    if (hidden == 0 && set->activation != RELU) {
+        return misuse(self, "--activation: there is no hidden layer");
+    }
     tg_layer activation;
     tg_status status = tg_layer_from_name(activations[set->activation], &activation);
     if (status) return finish(status);

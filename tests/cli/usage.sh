@@ -77,6 +77,13 @@ expect 2 "$tigrillo" train none.csv --epochs
 has err "--epochs: missing argument"
 expect 2 "$tigrillo" train none.csv --out m --grey=yes
 has err "does not take an argument"
+# Options that would do nothing.
+expect 2 "$tigrillo" train none.csv --out m --hidden none --dropout 0.5
+has err "--dropout: there is no hidden layer"
+expect 2 "$tigrillo" train none.csv --out m --hidden none --activation tanh
+has err "--activation: there is no hidden layer"
+expect 2 "$tigrillo" gradcheck none.safetensors --label kind
+has err "--label needs --data"
 expect 2 "$tigrillo" train none.csv
 has err "--out MODEL is missing"
 expect 2 "$tigrillo" train none.csv --out ""
