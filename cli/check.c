@@ -28,9 +28,18 @@ static const double near = 0.1;
 static const double learned = 0.01; /* a loss that says: all of it */
 static const double errors = 4;     /* standard errors that chance does not reach */
 
+/* A number that was looked at. */
+typedef struct measure {
+    const char *name; /* NULL: it was not */
+    double value;
+    double chance;      /* what it is when nothing is learned; NaN: not asked */
+    double least, most; /* what passes; NaN: no limit */
+} measure;
+
 typedef struct check {
     const char *name, *meaning; /* what it usually means when it fails */
     char expected[96], seen[96];
+    measure measures[2];
     bool passed;
 } check;
 
@@ -51,9 +60,9 @@ static void checker_end(checker *own) {
     tg_dataset_destroy(own->dataset);
 }
 
-static tg_status read_data(checker *own, const char *data, const char *label) {
+static tg_status read_data(checker *own, const command_line *line, const char *label) {
     const tg_read_options options = data_options(label);
-    tg_status status = data_read(&data, 1, &options, &own->dataset);
+    tg_status status = data_read(line->arguments, line->argument_count, &options, &own->dataset);
     if (status) return status;
     const size_t count = tg_dataset_count(own->dataset);
     own->classes = tg_dataset_classes(own->dataset);
@@ -133,6 +142,7 @@ static tg_status check_start(checker *own) {
     if (!status) status = shrink_last(model);
     if (!status) status = tg_evaluate(model, all, NULL, &metrics);
     const double chance = log((double)own->classes);
+    at->measures[0] = (measure){"loss", metrics.loss, chance, chance - near, chance + near};
     at->passed = fabs(metrics.loss - chance) < near;
     snprintf(at->expected, sizeof at->expected,
              "the loss of an untrained network is within %.1f of ln(%zu) = %.4f", near,
@@ -158,6 +168,8 @@ static tg_status check_overfit(checker *own) {
     if (!status) status = tg_dataset_subset(all, first, count, &few);
     if (!status) status = tg_metrics_create(own->classes, &metrics);
     if (!status) status = learn(own, few, few, FEW_EPOCHS, 1e-2f, &metrics);
+    at->measures[0] = (measure){"loss", metrics.loss, NAN, NAN, learned};
+    at->measures[1] = (measure){"accuracy", metrics.accuracy, NAN, 1, NAN};
     at->passed = metrics.loss < learned && metrics.accuracy >= 1;
     snprintf(at->expected, sizeof at->expected,
              "%zu samples can be learned by heart: loss below %.2g, accuracy 1", count, learned);
@@ -209,13 +221,16 @@ static void judge_labels(check *at, const tg_metrics *metrics, bool permuted) {
     double error;
     const double chance = chance_of(metrics, &error);
     const double high = chance + errors * error;
+    at->measures[0] = (measure){"accuracy", metrics->accuracy, chance, NAN, NAN};
     if (permuted) {
+        at->measures[0].most = high;
         /* Below is fine: of a class of which more is judged, less was there to learn. */
         at->passed = metrics->accuracy <= high;
         snprintf(at->expected, sizeof at->expected,
                  "accuracy on samples not learned is chance, %.4f, or nearly: at most %.4f", chance,
                  high);
     } else {
+        at->measures[0].least = high;
         at->passed = metrics->accuracy > high;
         snprintf(at->expected, sizeof at->expected,
                  "accuracy on samples not learned is above chance, %.4f, by far: %.4f", chance,
@@ -263,15 +278,32 @@ static void print_text(const checker *own) {
     }
 }
 
+static json_t *measures_json(const check *at) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < TG_COUNT(at->measures) && at->measures[i].name; ++i) {
+        const measure *one = &at->measures[i];
+        json_t *object = json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", one->name, "value",
+                                   json_number(one->value), "chance", json_number(one->chance),
+                                   "least", json_number(one->least), "most",
+                                   json_number(one->most));
+        if (json_array_append_new(array, object)) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *report(const checker *own, bool passed) {
     json_t *checks = json_array();
     bool whole = true;
     for (size_t i = 0; i < own->count; ++i) {
         const check *at = &own->checks[i];
-        whole = whole && !json_array_append_new(
-                             checks, json_pack("{s:s, s:b, s:s, s:s, s:s}", "name", at->name,
-                                               "passed", at->passed, "expected", at->expected,
-                                               "seen", at->seen, "if_not", at->meaning));
+        whole = whole &&
+                !json_array_append_new(
+                    checks, json_pack("{s:s, s:b, s:s, s:s, s:s, s:o}", "name", at->name, "passed",
+                                      at->passed, "expected", at->expected, "seen", at->seen,
+                                      "if_not", at->meaning, "measures", measures_json(at)));
     }
     json_t *object = json_pack("{s:I, s:I, s:b, s:o}", "samples", (json_int_t)own->n, "classes",
                                (json_int_t)own->classes, "passed", passed, "checks", checks);
@@ -280,9 +312,10 @@ static json_t *report(const checker *own, bool passed) {
     return NULL;
 }
 
-static int check_data(const char *data, const char *label, bool json) {
+static int check_data(const command_line *line, const char *label, bool json) {
     checker own = {0};
-    tg_status status = read_data(&own, data, label);
+    const char *data = line->argument_count == 1 ? line->arguments[0] : "the data";
+    tg_status status = read_data(&own, line, label);
     int code = finish(status);
     if (!status && own.n < 10) {
         code = fail("%s: %zu samples are too few to check", data, own.n);
@@ -312,23 +345,29 @@ static int run(const command *self, int argc, char **argv) {
     bool json = false;
     const option options[] = {
         label_option(&label),
-        {.name = "json", .help = "print one JSON object", .flag = &json},
+        {.name = "json",
+         .help =
+             "print one JSON object; the measures of each check are its numbers: value, what it "
+             "is by chance, the least and the most that pass (null: no limit)",
+         .flag = &json},
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
-    if (code == PARSED) code = check_data(line.arguments[0], label, json);
+    if (code == PARSED) code = check_data(&line, label, json);
     command_line_end(&line);
     return code;
 }
 
 const command check_command = {
     "check",
-    "DATA",
+    "DATA...",
     "tells whether data can be learned from",
     "Four checks that take seconds, on at most 2000 samples: the loss of an untrained network is "
     "near\n"
     "ln(classes), 20 samples can be learned by heart, labels are told better than by chance, and\n"
-    "permuted labels are not. The exit code is 1 when one fails.",
+    "permuted labels are not. Several DATA count as one, with the classes of the first. The exit "
+    "code\n"
+    "is 1 when one fails.",
     1,
-    1,
+    SIZE_MAX,
     run};

@@ -24,6 +24,32 @@ json true passed
 json 36 samples
 json 3 classes
 json start checks 0 name
+json loss checks 0 measures 0 name
+json 1.09861229 checks 0 measures 0 chance
+json 1.19861229 checks 0 measures 0 most
+json 0.01 checks 1 measures 0 most
+json null checks 1 measures 0 least
+json accuracy checks 1 measures 1 name
+json 1.0 checks 1 measures 1 value
+json 1.0 checks 1 measures 1 least
+# What is told in words is those numbers.
+for i in 0 1 2 3; do
+    value=$("$json_value" checks "$i" measures 0 value <out)
+    seen=$("$json_value" checks "$i" seen <out)
+    seen=${seen#loss }
+    check awk "BEGIN { d = $value - ${seen%,*}; exit !(d < 1e-3 && d > -1e-3) }"
+done
+least=$("$json_value" checks 2 measures 0 least <out)
+chance=$("$json_value" checks 2 measures 0 chance <out)
+check awk "BEGIN { exit !($least > $chance) }"
+
+# Several data sets count as one, with the classes of the first.
+awk 'NR == 1 || NR % 2' rows.csv >odd.csv
+awk 'NR == 1 || NR % 2 == 0' rows.csv >even.csv
+expect 0 "$tigrillo" check rows.csv
+cp out whole
+expect 0 "$tigrillo" check odd.csv even.csv
+check test "$(head -n 1 out)" = "$(head -n 1 whole)"
 
 # Labels that have nothing to do with the values: still to be learned by heart, but not told.
 awk -F, 'NR == 1 { print } NR > 1 { print $1 "," $2 "," NR * NR * 31 % 1009 % 2 }' \
@@ -62,6 +88,12 @@ head -n 9 rows.csv >few.csv
 expect 1 "$tigrillo" check few.csv
 has err "few.csv: 8 samples are too few to check"
 empty out
+tail -n 3 few.csv | sed 1s/.*/x,y,label/ >fewer.csv
+expect 1 "$tigrillo" check fewer.csv fewer.csv
+has err "the data: 4 samples are too few to check"
+sed 2s/[a-z]*$/third/ few.csv >third.csv
+expect 1 "$tigrillo" check rows.csv third.csv
+has err "third.csv: line 2"
 expect 1 "$tigrillo" check missing.csv
 has err "missing.csv"
 finish
