@@ -13,7 +13,7 @@
 
 enum { LARGEST_FILE = 1 << 28, MOST_CLASSES = 200 };
 
-/* The text of a file, with a zero behind it; NULL after saying why not. */
+/* The text of a file of JSON, with a zero behind it; NULL after saying why not. */
 static char *read_text(const char *path) {
     FILE *file = fopen(path, "rb");
     if (!file) {
@@ -42,6 +42,11 @@ static char *read_text(const char *path) {
     if (code == DONE && ferror(file)) code = fail("%s: %s", path, strerror(errno));
     fclose(file);
     if (code == DONE) text[used] = '\0';
+    if (code == DONE && used > 0 && text[strspn(text, " \t\r\n")] != '{') {
+        code = fail("%s: neither a log that train --log wrote nor what evaluate --json printed: it "
+                    "does not begin with {",
+                    path);
+    }
     if (code == DONE && strlen(text) != used) code = fail("%s: holds a zero byte", path);
     if (code == DONE) return text;
     free(text);

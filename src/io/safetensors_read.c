@@ -189,16 +189,17 @@ static tg_status read_length(const unsigned char *bytes, size_t size, const char
                        name, size);
     uint64_t claimed = 0;
     for (size_t i = 8; i-- > 0;) claimed = claimed << 8 | bytes[i];
+    /* What the first bytes of other files are: letters make a huge number. */
+    if (claimed > TG_HEADER_LIMIT)
+        return tg_fail(TG_BAD_FORMAT,
+                       "%s: not a safetensors file: byte 0: the header's length "
+                       "would be %llu, above the format's limit of %zu",
+                       name, (unsigned long long)claimed, TG_HEADER_LIMIT);
     if (claimed > size - 8)
         return tg_fail(TG_BAD_FORMAT,
                        "%s: byte 0: the header's length is %llu, but only %zu bytes "
                        "follow",
                        name, (unsigned long long)claimed, size - 8);
-    if (claimed > TG_HEADER_LIMIT)
-        return tg_fail(TG_BAD_FORMAT,
-                       "%s: byte 0: the header's length is %llu, above the "
-                       "format's limit of %zu",
-                       name, (unsigned long long)claimed, TG_HEADER_LIMIT);
     *length = (size_t)claimed;
     return TG_OK;
 }

@@ -116,6 +116,8 @@ expect 1 "$tigrillo" evaluate colours.safetensors strange
 has err "yellow"
 empty out
 expect 1 "$tigrillo" evaluate rows.safetensors more
+expect 1 "$tigrillo" evaluate rows.csv rows.safetensors
+has err "rows.csv: not a safetensors file: "
 expect 1 "$tigrillo" evaluate colours.safetensors rows.csv
 
 # predict

@@ -146,7 +146,9 @@ END
 refuse broken "is empty"
 printf '%s\0\n' "$first" >broken
 refuse broken "holds a zero byte"
-refuse rows.csv "line 1, column 1: "
+for wrong in rows.csv m; do
+    refuse "$wrong" "neither a log that train --log wrote nor what evaluate --json printed"
+done
 refuse missing "No such file"
 refuse folder "Is a directory"
 while IFS='|' read -r text reason; do
