@@ -392,6 +392,7 @@ static tg_status write_extreme(const page *own, const predictions *predicted, bo
     size_t samples[MOST_SHOWN];
     const size_t count = predictions_extreme(predicted, best, samples);
     tg_status status = TG_OK;
+    if (count == 0) return TG_OK;
     fprintf(file, "<h3>%s</h3>\n<ul class=\"pictures\">\n", best ? "The best" : "The worst");
     for (size_t i = 0; !status && i < count; ++i) {
         status = write_sample(own, predicted, samples[i], file);

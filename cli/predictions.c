@@ -91,16 +91,26 @@ calibration calibrate(const predictions *from, const tg_dataset *dataset) {
     return made;
 }
 
+/* An order of all samples, so that its two ends have none in common: of equals the first is worse,
+ * and what is not a number is worst. */
+static bool is_worse(const predictions *from, size_t i, size_t j) {
+    const float p = isnan(from->right[i]) ? -1 : from->right[i];
+    const float q = isnan(from->right[j]) ? -1 : from->right[j];
+    return p < q || (p <= q && i < j);
+}
+
 size_t predictions_extreme(const predictions *from, bool best, size_t samples[MOST_SHOWN]) {
+    const size_t half = best ? from->count / 2 : from->count - from->count / 2;
+    const size_t most = half < MOST_SHOWN ? half : MOST_SHOWN;
     size_t count = 0;
     for (size_t i = 0; i < from->count; ++i) {
         size_t place = count;
-        while (place > 0 && (best ? from->right[i] > from->right[samples[place - 1]]
-                                  : from->right[i] < from->right[samples[place - 1]])) {
+        while (place > 0 && (best ? is_worse(from, samples[place - 1], i)
+                                  : is_worse(from, i, samples[place - 1]))) {
             --place;
         }
-        if (place == MOST_SHOWN) continue;
-        if (count < MOST_SHOWN) ++count;
+        if (place == most) continue;
+        if (count < most) ++count;
         for (size_t j = count - 1; j > place; --j) samples[j] = samples[j - 1];
         samples[place] = i;
     }

@@ -31,8 +31,8 @@ typedef struct calibration {
 
 calibration calibrate(const predictions *from, const tg_dataset *dataset);
 
-/* The samples whose right class got the least probability, or the most, in that order. Returns how
- * many. */
+/* The samples whose right class got the least probability, or the most, in that order; none is
+ * both. Returns how many. */
 size_t predictions_extreme(const predictions *from, bool best, size_t samples[MOST_SHOWN]);
 
 #endif

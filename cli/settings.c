@@ -114,8 +114,8 @@ void settings_options(settings *set, option options[TRAIN_OPTIONS]) {
          .text = &set->log},
         {.name = "report",
          .argument = "FILE",
-         .help =
-             "write a page (HTML) on how training goes and what came out, anew after each epoch",
+         .help = "write a page (HTML) on how training goes and what came out, anew after each "
+                 "epoch, but at most once a second",
          .text = &set->report},
     };
     _Static_assert(TG_COUNT(table) == TRAIN_OPTIONS, "TRAIN_OPTIONS is their number");

@@ -31,7 +31,7 @@ cp out predicted
 report r.html predicted predicted
 report r.html says "Training is done: 15 of 15 epochs" "8 of 8 units" "--hidden8" "--reportr.html"
 check test "$(grep -c '<script' r.html)" -eq 0
-check test "$(grep -o '<img' r.html | wc -l)" -eq 24
+check test "$(grep -o '<img' r.html | wc -l)" -eq $((8 + 13)) # units, samples
 
 # Weights and gradients, where nothing is learned: those of the model and of trace.
 expect 0 "$tigrillo" train more --validation data --size 4 --hidden 6,5 --activation tanh --epochs 3 \
@@ -40,6 +40,15 @@ for picture in more/*/*.bmp; do
     "$tigrillo" trace still "$picture" --class "$(basename "$(dirname "$picture")")" --json
 done >traces
 report still.html spread still traces
+
+# Samples that are all alike: none is among the worst and the best; of one, there is no best.
+awk 'BEGIN { print "x,y,label"; for (i = 0; i < 40; i++) print "1,2," (i % 2 ? "odd" : "even") }' >alike.csv
+head -n 2 alike.csv >one.csv
+for validation in alike.csv one.csv; do
+    expect 0 "$tigrillo" train alike.csv --validation $validation --hidden 3 --epochs 2 --out m --report r.html
+    report r.html says "The worst"
+done
+check test "$(grep -c 'The best<' r.html)" -eq 0
 
 # Many epochs are thinned, and the page says so.
 rows rows.csv 100
