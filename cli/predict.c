@@ -4,22 +4,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "device.h"
 #include "json.h"
 #include "options.h"
 #include "report.h"
 
 /* What is needed for one picture after another. */
 typedef struct predictor {
+    tg_device *device;
     tg_model *model;
     const tg_input *input;
     size_t classes, top; /* how many there are, and how many to show */
     uint8_t *pixels;
-    tg_tensor x, y; /* 1 x inputs, 1 x classes */
-    int32_t *order; /* the `top` best classes */
+    tg_tensor x, y;    /* 1 x inputs, 1 x classes, where the program reads and writes; */
+    tg_tensor in, out; /* the same where the model is */
+    int32_t *order;    /* the `top` best classes */
 } predictor;
 
-static tg_status predictor_open(predictor *self, const char *path, size_t top) {
-    tg_status status = tg_model_load(tg_cpu(), path, &self->model);
+static tg_status predictor_open(predictor *self, const char *path, size_t top, size_t where) {
+    tg_status status = device_open(where, 0, &self->device);
+    if (!status) status = tg_model_load(self->device, path, &self->model);
     if (status) return status;
     self->input = tg_model_input(self->model);
     if (!self->input || !self->input->shape.height) return TG_UNSUPPORTED;
@@ -28,16 +32,22 @@ static tg_status predictor_open(predictor *self, const char *path, size_t top) {
     self->pixels = malloc(tg_picture_size(self->input->shape));
     self->order = calloc(self->top, sizeof *self->order);
     if (!self->pixels || !self->order) return TG_OUT_OF_MEMORY;
-    status = tg_matrix_create(tg_cpu(), 1, tg_model_inputs(self->model), &self->x);
-    return status ? status : tg_matrix_create(tg_cpu(), 1, self->classes, &self->y);
+    const size_t inputs = tg_model_inputs(self->model);
+    status = tg_matrix_create(tg_cpu(), 1, inputs, &self->x);
+    if (!status) status = tg_matrix_create(tg_cpu(), 1, self->classes, &self->y);
+    if (!status) status = tg_matrix_create(self->device, 1, inputs, &self->in);
+    return status ? status : tg_matrix_create(self->device, 1, self->classes, &self->out);
 }
 
 static void predictor_close(predictor *self) {
-    tg_tensor_destroy(&self->x);
+    tg_tensor_destroy(&self->out);
+    tg_tensor_destroy(&self->in);
     tg_tensor_destroy(&self->y);
+    tg_tensor_destroy(&self->x);
     free(self->pixels);
     free(self->order);
     tg_model_destroy(self->model);
+    tg_device_close(self->device);
 }
 
 /* Probabilities, also of a model that ends in logits or their logarithm. */
@@ -53,7 +63,9 @@ static tg_status predict_file(predictor *self, const char *path) {
     if (!status) {
         status = tg_input_apply(self->input, self->pixels, tg_tensor_data(&self->x));
     }
-    if (!status) status = tg_model_predict(self->model, &self->x, &self->y);
+    if (!status) status = tg_tensor_copy(&self->x, &self->in);
+    if (!status) status = tg_model_predict(self->model, &self->in, &self->out);
+    if (!status) status = tg_tensor_copy(&self->out, &self->y);
     if (!status) status = normalize(self, &self->y);
     return status ? status : tg_top_k(&self->y, self->top, self->order);
 }
@@ -123,10 +135,10 @@ static int predict_all(predictor *self, const command_line *line, bool json) {
     return code;
 }
 
-static int predict(const command_line *line, size_t top, bool json) {
+static int predict(const command_line *line, size_t top, size_t where, bool json) {
     predictor self = {0};
     const char *path = line->arguments[0];
-    tg_status status = predictor_open(&self, path, top);
+    tg_status status = predictor_open(&self, path, top, where);
     int code;
     if (status == TG_UNSUPPORTED && self.model) {
         code = fail("%s: takes rows of numbers and not pictures: see tigrillo evaluate", path);
@@ -139,6 +151,7 @@ static int predict(const command_line *line, size_t top, bool json) {
 
 static int run(const command *self, int argc, char **argv) {
     uint64_t top = 0;
+    size_t where = 0;
     bool json = false;
     const option options[] = {
         {.name = "top",
@@ -147,6 +160,7 @@ static int run(const command *self, int argc, char **argv) {
          .count = &top,
          .least = 1,
          .most = 1e6},
+        device_option(&where),
         {.name = "json",
          .help = "print a JSON object a line: file, class, probabilities",
          .flag = &json},
@@ -154,7 +168,7 @@ static int run(const command *self, int argc, char **argv) {
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
     if (top == 0) top = json ? SIZE_MAX : 4;
-    if (code == PARSED) code = predict(&line, (size_t)top, json);
+    if (code == PARSED) code = predict(&line, (size_t)top, where, json);
     command_line_end(&line);
     return code;
 }

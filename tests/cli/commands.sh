@@ -140,6 +140,17 @@ expect 0 "$tigrillo" predict six.safetensors more/red/1.bmp
 check test "$(tr -cd % <out | wc -c)" -eq 4
 expect 0 "$tigrillo" predict six.safetensors --json more/red/1.bmp
 check test "$("$json_value" probabilities <out | tr -cd : | wc -c)" -eq 6
+# Wherever it computes; and where that cannot be, it says so and does nothing.
+cp out want
+expect 0 "$tigrillo" predict six.safetensors --json --device auto more/red/1.bmp
+check test "$("$json_value" class <out)" = "$("$json_value" class <want)"
+if ! "$tigrillo" predict six.safetensors --json --device cuda more/red/1.bmp >out 2>err; then
+    has err "cuda: "
+    empty out
+    expect 0 "$tigrillo" predict six.safetensors --json --device auto more/red/1.bmp
+    has err "computing on the CPU: cuda: "
+    check cmp -s out want
+fi
 cp more/red/1.bmp "$(printf 'not\377utf8.bmp')"
 expect 0 "$tigrillo" predict colours.safetensors --json ./not*utf8.bmp
 json './not?utf8.bmp' file
