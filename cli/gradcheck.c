@@ -400,8 +400,7 @@ static int run(const command *self, int argc, char **argv) {
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
-    if (code == PARSED && label && !data)
-        code = misuse(self, "--label needs --data");
+    if (code == PARSED && label && !data) code = misuse(self, "--label needs --data");
     if (code == PARSED) code = check(self, line.arguments[0], data, label, mistake, json);
     command_line_end(&line);
     return code;
