@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Exported C: models from all over the space of models, compiled by every compiler there is in
- * every language that it should be, and run beside the library (check.c). */
+/* Exported C: networks from all over the space of models, each with its weights in every type,
+ * compiled by every compiler there is in every language that it should be, and run beside the
+ * library (check.c).
+ *
+ * To compile all models in all ways would take minutes. So they are dealt out to three sets, in
+ * each of which is every network once, and each way to compile takes one set: every network, every
+ * type and every way meet in pairs. */
 #include "support/test.h"
 
 #include <math.h>
@@ -12,6 +17,7 @@
 #include "export/samples.h"
 
 enum { SAMPLES = 4, MOST_LAYERS = 24, MOST_WEIGHTS = 12000, CALIBRATION = 40 };
+enum { TYPES = TG_EXPORT_INT8 + 1, SETS = TYPES, KINDS = TG_LAYER_DROPOUT + 1 };
 
 /* ---- Models. ---- */
 
@@ -19,7 +25,6 @@ typedef struct sample {
     size_t inputs, layer_count;
     tg_layer layers[MOST_LAYERS];
     tg_input input; /* size 0: none */
-    tg_export_type type;
     tg_export_form form;
     bool no_libm, classes;
 } sample;
@@ -40,10 +45,11 @@ static void add(sample *s, tg_layer layer) {
 }
 
 static void add_end(sample *s, size_t outputs, uint64_t *random) {
-    const tg_layer ends[] = {tg_softmax(), tg_softmax_temperature(2.5f), tg_log_softmax(),
-                             tg_sigmoid(), tg_dropout(0.5f)};
+    /* A softmax of one output is 1 whatever goes in: the corners have one. */
+    const tg_layer ends[] = {tg_sigmoid(), tg_dropout(0.5f), tg_softmax(),
+                             tg_softmax_temperature(2.5f), tg_log_softmax()};
     add(s, tg_dense(outputs));
-    add(s, ends[pick(random, outputs > 1 ? TG_COUNT(ends) : 1)]);
+    add(s, ends[pick(random, outputs > 1 ? TG_COUNT(ends) : 2)]);
 }
 
 /* Statistics for a sample's input; the caller frees them with tg_input_destroy(). */
@@ -102,7 +108,6 @@ static sample pick_sample(uint64_t *random) {
         if (pick(random, 4) == 0) add(&s, tg_dropout(0.5f));
     }
     add_end(&s, outputs[pick(random, columns > 200 ? 4 : TG_COUNT(outputs))], random);
-    s.type = (tg_export_type)(pick(random, 2) * pick(random, 3));
     s.form = (tg_export_form)pick(random, 4);
     s.no_libm = pick(random, 2) == 0;
     s.classes = pick(random, 2) == 0;
@@ -112,6 +117,9 @@ static sample pick_sample(uint64_t *random) {
 /* The ends of the space. */
 static const sample corners[] = {
     {.inputs = 1, .layer_count = 1, .layers = {{.kind = TG_LAYER_DENSE, .units = 1}}},
+    {.inputs = 2,
+     .layer_count = 2,
+     .layers = {{.kind = TG_LAYER_DENSE, .units = 1}, {.kind = TG_LAYER_SOFTMAX, .value = 1}}},
     {.inputs = 4096,
      .layer_count = 2,
      .layers = {{.kind = TG_LAYER_DENSE, .units = 3}, {.kind = TG_LAYER_SOFTMAX, .value = 1}}},
@@ -131,7 +139,6 @@ static const sample corners[] = {
                 {.kind = TG_LAYER_DENSE, .units = 5},
                 {.kind = TG_LAYER_GELU},
                 {.kind = TG_LAYER_DENSE, .units = 2}},
-     .type = TG_EXPORT_INT8,
      .form = TG_EXPORT_BINARY,
      .no_libm = true},
 };
@@ -243,34 +250,38 @@ static size_t write_data(const char *path, const tg_model *model, tg_export_type
     return pictures ? columns : columns * sizeof(float);
 }
 
-/* ---- The program. ---- */
+/* ---- The programs. ---- */
 
+/* The program of one set: all of its models, and a table of them. */
 typedef struct program {
-    char *folder;
+    const char *folder;       /* of all sets */
     FILE *own_math, *libm;    /* what includes the models: without libm, and with */
-    FILE *wrappers, *entries; /* of the table of models */
-    size_t count;
+    FILE *wrappers, *entries; /* of the table */
+    size_t set, count;
+    size_t covered[KINDS][TYPES]; /* models with such a layer, their weights of such a type */
 } program;
 
-static FILE *open_file(const char *folder, const char *name) {
-    FILE *file = fopen(test_path(folder, name), "w");
-    assert_non_null(file);
-    return file;
+static FILE *open_file(const program *p, const char *name) {
+    char file[32];
+    snprintf(file, sizeof file, "%s%zu.%c", name, p->set, strcmp(name, "entries") == 0 ? 'h' : 'c');
+    FILE *opened = fopen(test_path(p->folder, file), "w");
+    assert_non_null(opened);
+    return opened;
 }
 
-static program start_program(void) {
-    program p = {.folder = test_make_folder()};
-    p.own_math = open_file(p.folder, "own_math.c");
-    p.libm = open_file(p.folder, "libm.c");
-    p.wrappers = open_file(p.folder, "table.c");
-    p.entries = open_file(p.folder, "entries.h");
+static program start_program(const char *folder, size_t set) {
+    program p = {.folder = folder, .set = set};
+    p.own_math = open_file(&p, "own_math");
+    p.libm = open_file(&p, "libm");
+    p.wrappers = open_file(&p, "table");
+    p.entries = open_file(&p, "entries");
     fputs("#include \"check.h\"\n#include <stdint.h>\n", p.wrappers);
     fputs("const exported models[] = {\n", p.entries);
     return p;
 }
 
 static void finish_program(program *p) {
-    fputs("#include \"entries.h\"\n", p->wrappers);
+    fprintf(p->wrappers, "#include \"entries%zu.h\"\n", p->set);
     fprintf(p->entries, "};\nconst size_t model_count = %zu;\n", p->count);
     assert_int_equal(fclose(p->own_math), 0);
     assert_int_equal(fclose(p->libm), 0);
@@ -280,17 +291,16 @@ static void finish_program(program *p) {
 
 /* A quantised value may be rounded to its neighbour where the compiler contracts a * b + c or libm
  * differs from the library, and then another result comes out. */
-static double tolerance_of(const sample *s) {
-    return s->type == TG_EXPORT_INT8 ? 0.02 : 1e-6;
+static double tolerance_of(tg_export_type type) {
+    return type == TG_EXPORT_INT8 ? 0.02 : 1e-6;
 }
 
-static void write_entry(program *p, const sample *s, size_t raw_bytes) {
-    const size_t n = p->count++;
+static void write_entry(program *p, size_t n, const sample *s, tg_export_type type,
+                        size_t raw_bytes) {
     const bool pictures = s->input.shape.height > 0;
     const bool prepare = pictures || s->input.statistics > 0;
     fprintf(p->wrappers,
-            "#define M%zu_SELF_TEST\n"
-            "#include \"m%zu.h\"\n"
+            "#define M%zu_SELF_TEST\n#include \"m%zu.h\"\n"
             "static int in%zu(void *w, const float *x, float *y) {\n"
             "    return m%zu_predict_in((m%zu_workspace *)w, x, y);\n}\n",
             n, n, n, n, n);
@@ -303,7 +313,7 @@ static void write_entry(program *p, const sample *s, size_t raw_bytes) {
     fprintf(p->entries,
             "{\"m%zu\", M%zu_INPUTS, M%zu_OUTPUTS, %zu, M%zu_WORKSPACE_BYTES, %g, m%zu_predict, "
             "in%zu, ",
-            n, n, n, raw_bytes, n, tolerance_of(s), n, n);
+            n, n, n, raw_bytes, n, tolerance_of(type), n, n);
     if (prepare)
         fprintf(p->entries, "prepare%zu, raw%zu, ", n, n);
     else
@@ -315,21 +325,52 @@ static void write_entry(program *p, const sample *s, size_t raw_bytes) {
         fprintf(p->entries, "0},\n");
 }
 
-static void add_model(program *p, const sample *s, uint64_t *random) {
+static void count_layers(program *p, const sample *s, size_t outputs, tg_export_type type) {
+    bool has[KINDS] = {false};
+    for (size_t i = 0; i < s->layer_count; i++)
+        has[s->layers[i].kind] |= s->layers[i].kind != TG_LAYER_SOFTMAX || outputs > 1;
+    for (size_t kind = 0; kind < KINDS; kind++) p->covered[kind][type] += has[kind];
+}
+
+/* `n`: its number among all models. */
+static void add_model(program *p, size_t n, const sample *s, tg_export_type type,
+                      const tg_model *model, const tg_dataset *dataset) {
     char file[32], data[32];
-    snprintf(file, sizeof file, "m%zu.c", p->count);
-    snprintf(data, sizeof data, "m%zu.data", p->count);
+    snprintf(file, sizeof file, "m%zu.c", n);
+    snprintf(data, sizeof data, "m%zu.data", n);
+    const bool given = type == TG_EXPORT_INT8 || n / TYPES % 3 == 0;
+    const tg_export_c_options options = {
+        .type = type, .form = s->form, .no_libm = s->no_libm, .dataset = given ? dataset : NULL};
+    assert_ok(tg_export_c(model, test_path(p->folder, file), &options, NULL));
+    const size_t raw = write_data(test_path(p->folder, data), model, type, dataset);
+    fprintf(s->no_libm ? p->own_math : p->libm, "#define M%zu_SELF_TEST\n#include \"%s\"\n", n,
+            file);
+    write_entry(p, n, s, type, raw);
+    count_layers(p, s, tg_model_outputs(model), type);
+    p->count++;
+}
+
+/* With its weights in each type, each in another set. */
+static void add_network(program programs[SETS], size_t network, const sample *s, uint64_t *random) {
     tg_model *model = make_model(s, random);
     tg_dataset *dataset = make_dataset(model, random);
-    const bool given = s->type == TG_EXPORT_INT8 || p->count % 3 == 0;
-    const tg_export_c_options options = {
-        .type = s->type, .form = s->form, .no_libm = s->no_libm, .dataset = given ? dataset : NULL};
-    assert_ok(tg_export_c(model, test_path(p->folder, file), &options, NULL));
-    const size_t raw = write_data(test_path(p->folder, data), model, s->type, dataset);
-    fprintf(s->no_libm ? p->own_math : p->libm, "#include \"%s\"\n", file);
-    write_entry(p, s, raw);
+    for (size_t type = 0; type < TYPES; type++)
+        add_model(&programs[(network + type) % SETS], network * TYPES + type, s,
+                  (tg_export_type)type, model, dataset);
     tg_dataset_destroy(dataset);
     tg_model_destroy(model);
+}
+
+/* Every layer with every type in every set: what is not there is not tested. */
+static void check_coverage(const program *p) {
+    print_message("set %zu, %zu models; with a layer, as float32, float16, int8:\n", p->set,
+                  p->count);
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        const size_t *covered = p->covered[kind];
+        print_message("    %-12s%3zu%3zu%3zu\n", tg_layer_name((tg_layer_kind)kind), covered[0],
+                      covered[1], covered[2]);
+        for (size_t type = 0; type < TYPES; type++) assert_true(covered[type] > 0);
+    }
 }
 
 /* ---- Compilers. ---- */
@@ -352,37 +393,34 @@ static bool is_there(const char *compiler) {
     return system(command) == 0;
 }
 
-/* One way to compile all models. */
+/* One way to compile a set's models. */
 typedef struct way {
     const char *compiler, *flags;
 } way;
 
 #define SANITIZERS "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 
+/* Way i takes set i % SETS, so that each set meets gcc and clang. */
 static const way ways[] = {
-    {"gcc", "-x c -std=c99 " SANITIZERS},
-    {"clang", "-x c -std=c99 -Os"},
-    {"gcc", "-x c -std=c11 -Os"},
-    {"clang", "-x c -std=c11 " SANITIZERS},
-    {"gcc", "-x c -std=c17 -O3"},
-    {"clang", "-x c -std=c17 -O3"},
+    {"gcc", "-x c -std=c99 " SANITIZERS}, {"clang", "-x c -std=c11 " SANITIZERS},
+    {"gcc", "-x c -std=c11 -Os"},         {"clang", "-x c -std=c99 -Os"},
+    {"gcc", "-x c -std=c17 -O3"},         {"clang", "-x c -std=c17 -O3"},
+    {"clang++", "-x c++ -std=c++17 -O2"}, {"gcc", "-x c -std=gnu11 -O2 -mavx2 -mfma"},
     {"g++", "-x c++ -std=c++17 -O2"},
-    {"clang++", "-x c++ -std=c++17 -O2"},
-    {"gcc", "-x c -std=gnu11 -O2 -mavx2 -mfma"},
 };
 
 static void check_way(const program *p, const way *w) {
     char command[2048];
     const bool sanitized = strstr(w->flags, "sanitize") != NULL;
-    snprintf(
-        command, sizeof command,
-        "%s %s -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror $(cat defines) -c libm.c && "
-        "%s %s -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror $(cat defines) -c own_math.c "
-        "&& "
-        "%s -O1 %s table.o check.o libm.o own_math.o -lm -lpthread -o run && ./run .",
-        w->compiler, w->flags, w->compiler, w->flags, w->compiler,
-        sanitized ? "-fsanitize=address,undefined" : "");
-    print_message("%s %s\n", w->compiler, w->flags);
+    snprintf(command, sizeof command,
+             "compile='%s %s -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror' && "
+             "{ $compile -c libm%zu.c -o libm.o & } && "
+             "$compile -c own_math%zu.c -o own_math.o; own_math=$?; "
+             "wait $! && [ $own_math -eq 0 ] && "
+             "%s -O1 %s table%zu.o check.o libm.o own_math.o -lm -lpthread -o run && ./run .",
+             w->compiler, w->flags, p->set, p->set, w->compiler,
+             sanitized ? "-fsanitize=address,undefined" : "", p->set);
+    print_message("set %zu: %s %s\n", p->set, w->compiler, w->flags);
     assert_true(succeeds(p, command));
 }
 
@@ -393,7 +431,7 @@ static void check_stack(const program *p, const char *compiler, const char *flag
     if (!is_there(compiler)) return;
     snprintf(
         command, sizeof command,
-        "for m in m1 m6 m7 m8; do %s -std=c99 %s -fstack-usage -c $m.c -o stack.o && "
+        "for m in m6 m23 m25 m28; do %s -std=c99 %s -fstack-usage -c $m.c -o stack.o && "
         "most=$(sed -n 's/^#define M.*_STACK_BYTES \\([0-9]*\\).*/\\1/p' $m.h) && "
         "used=$(awk '/_predict(_in)?[\\t ]/ { s += $2; next } "
         "/prepare|hog|strip|vote|_predict_/ { next } "
@@ -408,10 +446,11 @@ static void check_stack(const program *p, const char *compiler, const char *flag
 static void check_freestanding(const program *p, const char *compiler) {
     char command[2048];
     if (!is_there(compiler)) return;
-    snprintf(command, sizeof command,
-             "%s -std=c11 -O2 -ffreestanding -c own_math.c -o free.o && nm -u free.o >undefined && "
-             "! grep -vE ' (memcpy|memset|memmove)$| _GLOBAL_OFFSET_TABLE_$' undefined",
-             compiler);
+    snprintf(
+        command, sizeof command,
+        "%s -std=c11 -O2 -ffreestanding -c own_math%zu.c -o free.o && nm -u free.o >undefined && "
+        "! grep -vE ' (memcpy|memset|memmove)$| _GLOBAL_OFFSET_TABLE_$' undefined",
+        compiler, p->set);
     assert_true(succeeds(p, command));
 }
 
@@ -423,43 +462,44 @@ static bool can_run_avx2(void) {
 #endif
 }
 
-static void write_defines(const program *p) {
-    FILE *file = open_file(p->folder, "defines");
-    for (size_t i = 0; i < p->count; i++) fprintf(file, "-DM%zu_SELF_TEST ", i);
-    assert_int_equal(fclose(file), 0);
+static void compile_tables(const program *p) {
+    char source[1024], command[4096];
+    assert_non_null(getcwd(source, sizeof source)); /* tests run in the root of the repository */
+    snprintf(command, sizeof command,
+             "cc -std=c11 -O1 -I'%s/tests/export' -I. -c '%s/tests/export/check.c' table0.c "
+             "table1.c table2.c",
+             source, source);
+    assert_true(succeeds(p, command));
 }
 
 static void test_compilers(void **state) {
     (void)state;
-    uint64_t random = 1;
-    program p = start_program();
-    for (size_t i = 0; i < TG_COUNT(corners); i++) add_model(&p, &corners[i], &random);
+    uint64_t random = 13; /* gives every set every layer: check_coverage() */
+    char *folder = test_make_folder();
+    program programs[SETS];
+    for (size_t i = 0; i < SETS; i++) programs[i] = start_program(folder, i);
+    for (size_t i = 0; i < TG_COUNT(corners); i++) add_network(programs, i, &corners[i], &random);
     for (size_t i = 0; i < 20; i++) {
         sample s = pick_sample(&random);
-        add_model(&p, &s, &random);
+        add_network(programs, TG_COUNT(corners) + i, &s, &random);
         tg_input_destroy(&s.input);
     }
-    finish_program(&p);
-    write_defines(&p);
-    char source[1024], command[4096];
-    assert_non_null(getcwd(source, sizeof source)); /* tests run in the root of the repository */
-    snprintf(command, sizeof command,
-             "cc -std=c11 -O1 -I'%s/tests/export' -I. -c '%s/tests/export/check.c' table.c", source,
-             source);
-    assert_true(succeeds(&p, command));
+    for (size_t i = 0; i < SETS; i++) finish_program(&programs[i]);
+    for (size_t i = 0; i < SETS; i++) check_coverage(&programs[i]);
+    compile_tables(&programs[0]);
     for (size_t i = 0; i < TG_COUNT(ways); i++) {
         if (!is_there(ways[i].compiler) || (strstr(ways[i].flags, "avx2") && !can_run_avx2()))
             print_message("SKIPPED: %s %s\n", ways[i].compiler, ways[i].flags);
         else
-            check_way(&p, &ways[i]);
+            check_way(&programs[i % SETS], &ways[i]);
     }
     static const char *const compilers[] = {"gcc", "clang"};
     for (size_t i = 0; i < TG_COUNT(compilers); i++) {
-        check_freestanding(&p, compilers[i]);
-        check_stack(&p, compilers[i], "-Os");
-        check_stack(&p, compilers[i], "-O3");
+        check_freestanding(&programs[i], compilers[i]);
+        check_stack(&programs[i], compilers[i], "-Os");
+        check_stack(&programs[i], compilers[i], "-O3");
     }
-    test_remove_folder(p.folder);
+    test_remove_folder(folder);
 }
 
 int main(void) {
