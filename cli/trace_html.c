@@ -132,6 +132,16 @@ static void draw_probabilities(const trace *own, const column *scores, size_t ta
     }
 }
 
+/* Of what stands behind the last units: a letter is hardly wider than 8, even a bold one. */
+static double probabilities_width(const trace *own, const column *scores) {
+    double width = 260;
+    for (size_t s = 0; s < scores->shown; ++s) {
+        const double letters = (double)strlen(own->class_name[scores->unit[s]]) + 17;
+        width = fmax(width, 66 + 8 * letters);
+    }
+    return width;
+}
+
 static bool draw(const trace *own, FILE *file) {
     const mlp *net = &own->net;
     column *columns = calloc(net->L + 1, sizeof *columns);
@@ -143,7 +153,8 @@ static bool draw(const trace *own, FILE *file) {
                                    : choose_units(net->x, net->dx, at->in);
         if (columns[which].shown > tallest) tallest = columns[which].shown;
     }
-    const double width = unit_x(net->L) + 260, height = TOP + ROW * (double)tallest + 10;
+    const double width = unit_x(net->L) + probabilities_width(own, &columns[net->L]);
+    const double height = TOP + ROW * (double)tallest + 10;
     fprintf(file,
             "<div class=\"scroll\" tabindex=\"0\" role=\"img\" aria-label=\"The network: its units "
             "with their values and gradients, its weights as lines. All numbers are in the text "

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The program's pages in a browser: light and dark, narrow and wide, without an error and without
-# scrolling sideways.
+# scrolling sideways, and with texts that can be read.
 # shellcheck shell=sh disable=SC1091,SC2154
-. "$(dirname "$0")/support.sh"
+tests=$(cd "$(dirname "$0")" && pwd)
+. "$tests/support.sh"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
     echo "SKIPPED: there is no chromium here"
     exit 77
@@ -58,4 +59,24 @@ opens watched.html
 expect 0 "$tigrillo" trace --html
 cp out trace.html
 opens trace.html
+expect 0 "$tigrillo" trace m data/red/1.bmp --html
+cp out standardised.html
+opens standardised.html
+
+# The contrast of each text with what is below it; and that a faint one would be noticed.
+contrast="python3 -B $tests/../playground/contrast.py $browser"
+if command -v python3 >/dev/null; then
+    for page in done.html watched.html trace.html standardised.html; do
+        # shellcheck disable=SC2086
+        expect 0 $contrast "$page"
+    done
+    for change in s/--d:#a3300c/--d:#e8865c/ s/--d:#ff9a76/--d:#664433/; do
+        sed "$change" trace.html >faint.html
+        # shellcheck disable=SC2086
+        expect 1 $contrast faint.html
+        has err "'d is the gradient of the loss' has a contrast of 2."
+    done
+else
+    echo "SKIPPED: there is no python3 here, so no contrast is measured"
+fi
 finish

@@ -21,6 +21,7 @@ import threading
 import zlib
 
 from browser import Browser
+from contrast import check_contrast
 
 # Page and library round differently where their instructions do: a unit or two of float32.
 ROUNDING = 5e-7
@@ -440,25 +441,6 @@ def test_names(_, page):
     assert roles["slider"] >= 7 and roles["radio"] >= 3 and roles["combobox"] == 3, roles
 
 
-def luminance(colour):
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def check_contrast(page, what):
-    """WCAG's contrast of 4.5 for every text."""
-    def colour(name):
-        return page.evaluate("getComputedStyle(document.documentElement)"
-                             f".getPropertyValue('--{name}').trim()")
-    pairs = [(text, ground) for text in ("text", "quiet", "accent", "danger")
-             for ground in ("surface", "ground")] + [("on-accent", "accent")]
-    for text, ground in pairs:
-        high, low = sorted((luminance(colour(text)), luminance(colour(ground))), reverse=True)
-        ratio = (high + 0.05) / (low + 0.05)
-        assert ratio >= 4.5, f"{what}: {text} on {ground} has a contrast of {ratio:.2f}"
-
-
 def test_layouts(test, browser, url):
     """Nothing is wider than the window, and dark is dark."""
     for width in (360, 1280):
@@ -473,8 +455,12 @@ def test_layouts(test, browser, url):
             background = page.evaluate("getComputedStyle(document.body).backgroundColor")
             level = int(background.split("(")[1].split(",")[0])
             assert (level < 64) == dark, f"{what}: the background is {background}"
-            check_contrast(page, what)
             page.screenshot(test.folder / f"page-{width}-{'dark' if dark else 'light'}.png")
+            # What is seen when something went wrong, on every ground.
+            page.evaluate("""for (const kind of ['problem', 'wrong', 'small'])
+                for (const one of document.querySelectorAll('body, main, main *:is(section, div)'))
+                    one.insertAdjacentHTML('beforeend', `<p class="${kind}">${kind}</p>`)""")
+            check_contrast(page, what)
             assert_equal(page.errors, [], f"{what}: errors")
 
 
