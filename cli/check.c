@@ -28,12 +28,14 @@ static const double near = 0.1;
 static const double learned = 0.01; /* a loss that says: all of it */
 static const double errors = 4;     /* standard errors that chance does not reach */
 
+static const double none = (double)NAN;
+
 /* A number that was looked at. */
 typedef struct measure {
     const char *name; /* NULL: it was not */
     double value;
-    double chance;      /* what it is when nothing is learned; NaN: not asked */
-    double least, most; /* what passes; NaN: no limit */
+    double chance;      /* what it is when nothing is learned; none: not asked */
+    double least, most; /* what passes; none: no limit */
 } measure;
 
 typedef struct check {
@@ -168,8 +170,8 @@ static tg_status check_overfit(checker *own) {
     if (!status) status = tg_dataset_subset(all, first, count, &few);
     if (!status) status = tg_metrics_create(own->classes, &metrics);
     if (!status) status = learn(own, few, few, FEW_EPOCHS, 1e-2f, &metrics);
-    at->measures[0] = (measure){"loss", metrics.loss, NAN, NAN, learned};
-    at->measures[1] = (measure){"accuracy", metrics.accuracy, NAN, 1, NAN};
+    at->measures[0] = (measure){"loss", metrics.loss, none, none, learned};
+    at->measures[1] = (measure){"accuracy", metrics.accuracy, none, 1, none};
     at->passed = metrics.loss < learned && metrics.accuracy >= 1;
     snprintf(at->expected, sizeof at->expected,
              "%zu samples can be learned by heart: loss below %.2g, accuracy 1", count, learned);
@@ -221,7 +223,7 @@ static void judge_labels(check *at, const tg_metrics *metrics, bool permuted) {
     double error;
     const double chance = chance_of(metrics, &error);
     const double high = chance + errors * error;
-    at->measures[0] = (measure){"accuracy", metrics->accuracy, chance, NAN, NAN};
+    at->measures[0] = (measure){"accuracy", metrics->accuracy, chance, none, none};
     if (permuted) {
         at->measures[0].most = high;
         /* Below is fine: of a class of which more is judged, less was there to learn. */
