@@ -111,15 +111,15 @@ static int export_onnx(const char *path, const char *out) {
     return finish(status);
 }
 
-static bool ends_in(const char *text, const char *end) {
-    const size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
-/* The part of a path that names the file. */
-static const char *name_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+/* A name, and the ending behind it. */
+static int check_out(const command *self, const char *out, const char *ending) {
+    if (!out) return misuse(self, "--out FILE is missing");
+    const char *slash = strrchr(out, '/'), *name = slash ? slash + 1 : out;
+    const size_t length = strlen(name), tail = strlen(ending);
+    if (length < tail || strcmp(name + length - tail, ending) != 0)
+        return misuse(self, "--out: '%s' does not end in %s", out, ending);
+    if (length == tail) return misuse(self, "--out: '%s' has no name before %s", out, ending);
+    return PARSED;
 }
 
 static int run(const command *self, int argc, char **argv) {
@@ -155,17 +155,10 @@ static int run(const command *self, int argc, char **argv) {
     };
     command_line line;
     int code = command_line_parse(&line, self, argc, argv, options, TG_COUNT(options));
-    const char *ending = onnx ? ".onnx" : ".c";
     if (code == PARSED && c == onnx) {
         code = misuse(self, "one format, please: --c writes C, --onnx writes ONNX");
     }
-    if (code == PARSED && !out) code = misuse(self, "--out FILE is missing");
-    if (code == PARSED && out && !ends_in(out, ending)) {
-        code = misuse(self, "--out: '%s' does not end in %s", out, ending);
-    }
-    if (code == PARSED && strcmp(name_of(out), ending) == 0) {
-        code = misuse(self, "--out: '%s' has no name before %s", out, ending);
-    }
+    if (code == PARSED) code = check_out(self, out, onnx ? ".onnx" : ".c");
     if (code == PARSED && onnx &&
         (line.argument_count > 1 || name || label || no_libm || type || form)) {
         code = misuse(self, "--onnx takes a model and --out, nothing else");
