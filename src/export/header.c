@@ -86,6 +86,13 @@ static void write_prediction(const tg_export_code *from, tg_text *code) {
         outputs_of(exported->model));
 }
 
+/* The votes of a strip (parts/hog.inc). */
+static size_t vote_bytes(const tg_input *input) {
+    if (input->features != TG_FEATURES_HOG) return 0;
+    const size_t strip = input->shape.width < 64 ? input->shape.width : 64;
+    return (strip / input->hog.cell + 3) * 12 * sizeof(float);
+}
+
 static void write_input(const tg_export_code *from, tg_text *code) {
     const tg_input *input = tg_model_input(from->exported->model);
     if (input && input->shape.height > 0) {
@@ -94,9 +101,11 @@ static void write_input(const tg_export_code *from, tg_text *code) {
             "\n/* The network's input for a picture of NAME_HEIGHT x NAME_WIDTH pixels, row\n"
             " * by row from the top%s: as it was in training. */\n"
             "void name_prepare(const uint8_t pixels[NAME_PIXELS], float x[NAME_INPUTS]);\n\n"
-            "/* Both: name_predict() of name_prepare(). NAME_INPUTS floats more on the stack. */\n"
+            "/* Both: name_predict() of name_prepare(). NAME_INPUTS floats and %zu bytes\n"
+            " * more on the stack. */\n"
             "int name_predict_pixels(const uint8_t pixels[NAME_PIXELS], float y[NAME_OUTPUTS]);\n",
-            input->shape.channels == 3 ? ", red, green and blue side by side" : "");
+            input->shape.channels == 3 ? ", red, green and blue side by side" : "",
+            vote_bytes(input));
     } else if (input && input->statistics > 0) {
         tg_text_code(
             code,
