@@ -67,7 +67,7 @@ has err "missing: No such file"
 rows many.csv 3000
 train="$tigrillo train many.csv --hidden 2 --batch 1 --epochs 40 --out m --log l"
 # shellcheck disable=SC2086
-expect 130 "$in_terminal" 100 "epoch 2/" $train
+expect 130 "$in_terminal" 100 "epoch 3/" $train
 check test "$(wc -l <l)" -ge 2
 first=$(head -n 1 l)
 while [ "$(wc -c <l)" -lt 65400 ]; do echo "$first" >>l; done
