@@ -76,7 +76,7 @@ static void check_messages(void) {
           "gzip data");
     check(names(tg_picture_decode("BM", 2, "picture.bmp", shape, &pixel), "without stb_image"),
           "a picture");
-    check(names(tg_device_open("cuda", 1, &device), "no CUDA kernels"), "a GPU");
+    check(names(tg_device_open("cuda", 1, &device), "without CUDA kernels"), "a GPU");
     check(strcmp(tg_components(), "no optional components") == 0, tg_components());
 }
 
