@@ -57,15 +57,15 @@ class Folder(unittest.TestCase):
 
 
 class Chapters(Folder):
-    def check(self, text, *reasons):
+    def check(self, text, *reasons, origins=()):
         chapter = chapters.Chapter(self.write(text), [self.root], self.root)
-        self.errors(chapter.check(), *reasons)
+        self.errors(chapter.check(origins), *reasons)
 
     def output(self, block, *reasons):
         self.check(f"<!-- output: show -->\n```\n{block}\n```\n", *reasons)
 
-    def prose(self, text, *reasons):
-        self.check(f"<!-- run: show -->\n{text}\n", *reasons)
+    def prose(self, number, origin, *reasons):
+        self.check(f"<!-- run: show -->\n\nIt is {number}.\n", *reasons, origins=[(number, origin)])
 
     def test_output(self):
         self.output("a 1.2345\nb -0.5\nc 3")
@@ -136,20 +136,50 @@ class Chapters(Folder):
                    "page.md:4")
 
     def test_numbers(self):
-        for right in ["1.2345", "1.23", "1.235", "-0.5", "\u22120.5", "0.25", "7 and 1.23."]:
-            self.prose(right)
+        for number, origin in [("1.2345", "a 1.2345"), ("1.23", "a  1"), ("1.235", "a"), ("1.2", "a"),
+                               ("-0.5", "b -0.5"), ("0.25", "double x"), ("5e-1", "= 1 / 2"),
+                               ("0.693", "= log(2)"), ("1e-16", "= 2**-53"), ("1000", "text")]:
+            self.prose(number, origin)
 
     def test_wrong_numbers(self):
-        for wrong in ["1.24", "1.2", "1.2344", "1.23450", "0.5", "-1.23", "0.3", "-0.25", "3.0"]:
-            self.prose(f"first\nIt is {wrong}.", f"page.md:3: {wrong} is no output or input")
+        for number, origin in [("1.24", "a 1.2345"), ("1.2344", "a"), ("1.23450", "a"), ("0.5", "b -0.5"),
+                               ("-1.23", "a"), ("1.23", "b -0.5"), ("3.0", "c 3"), ("1.2345", "a 1.3"),
+                               ("0.694", "= log(2)"), ("102", "= 100 + 1"), ("1.5", "text")]:
+            self.prose(number, origin, f"page.md:3: {number} does not come from '{origin}'")
+
+    def test_numbers_in_order(self):
+        origins = [("1.2345", "a 1.2345"), ("-0.5", "b -0.5")]
+        text = "<!-- run: show -->\n# 7.5\n%s\n"
+        self.check(text % "1.2345 and \u22120.5, chapter 12, 3 times", origins=origins)
+        self.check(text % "-0.5 and 1.2345", "page.md:3: there is -0.5, where the list of origins has 1.2345",
+                   origins=origins)
+        self.check(text % "1.2345", "there is None, where the list of origins has -0.5", origins=origins)
+        self.check(text % "1.2345 -0.5 12", "there is 12, where the list of origins has None",
+                   origins=origins)
 
     def test_numbers_in_formulas(self):
-        self.prose("    0.25 * 2 = 0.51", "0.51")
-        self.prose("```\ny = 0.52\n```", "page.md:3: 0.52")
-        self.prose("`0.53`, and [0.54](0.55/x)", "0.53", "0.54")
+        for text, number in [("    3 * 14 = 1", "14"), ("```\ny = 0.52\n```", "0.52"), ("`0.53`", "0.53"),
+                             ("[1.5](2.5/x)", "1.5"), ("exp(-1000)", "-1000"), ("784-10", "784"),
+                             ("2^-3 1e-16/h", "1e-16")]:
+            self.check(text + "\n", f"there is {number}, where")
 
-    def test_numbers_in_commands(self):
-        self.check("<!-- run: show 7.5 -->\n7.5, not 7.6\n", "7.6")
+    def test_numbers_of_code(self):
+        mark = "<!-- code: source.c -->\n```c\n    return helper(1, 2);\n```\n"
+        self.check(mark + "22\n", "22 does not come from", origins=[("22", "helper(1, 2)")])
+        (self.root / "source.c").write_text("int x = 22;\n")
+        self.check("<!-- code: source.c -->\n```c\nint x = 22;\n```\n22\n", origins=[("22", "int x")])
+
+    def test_numbers_of_commands(self):
+        mark = "<!-- run: show 7.5 -->\n"
+        self.check(mark + "7.5\n", origins=[("7.5", "show 7.5")])
+        self.check(mark + "7.6\n", "7.6 does not come from", origins=[("7.6", "show 7.5")])
+
+    def test_origins(self):
+        path = self.root / "origins.txt"
+        path.write_text("# about it\n\n[page]\n1.2 3.4: a = b: c\n16 = 4 * 4\n[other]\n10: text\n")
+        self.assertEqual(chapters.read_origins(path), {
+            "page": [("1.2", "a = b: c"), ("3.4", "a = b: c"), ("16", "= 4 * 4")],
+            "other": [("10", "text")]})
 
 
 class Links(Folder):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Whether the book's numbers are what its programs print.
 
-    chapters.py --path FOLDER [--path FOLDER ...] CHAPTER.md ... [--blocks PAGE.md ...]
+    chapters.py --path FOLDER [--path FOLDER ...] --origins FILE CHAPTER.md ... [--blocks PAGE.md ...]
 
 A chapter says where its blocks come from, on the line before:
 
@@ -14,17 +14,27 @@ A chapter says where its blocks come from, on the line before:
                                   numbers of something else
     <!-- code: FILE -->           the block is a part of FILE, which is named from the root
     <!-- picture: COMMAND -->     the file of the picture below is what COMMAND prints
-    <!-- run: COMMAND -->         no block: COMMAND's numbers may be used in the text
+    <!-- run: COMMAND -->         no block: the text has numbers from COMMAND
 
 A COMMAND is for the shell. It runs in a folder which the commands of a chapter share, where "examples"
 is that of the repository, and finds the programs in the folders given by --path.
 
-Every number with a decimal point in the rest of a chapter must be an output of its commands, possibly
-rounded to three digits or more, or an input: a number in a command or in the source (examples/book) of
-a program that it runs. Of a PAGE only the blocks with such a comment are looked at.
+FILE says of each number in the rest of a chapter where it comes from, so that it is wrong when either
+the text or the program changes:
+
+    [chapter]                     the name of the chapter's file, and then its numbers, in order
+    NUMBERS: LINE                 they are, possibly rounded, in a line with this part, of a command's
+                                  output, of the source (examples/book) of a program that it runs, of
+                                  the command or of a block of code
+    NUMBERS = EXPRESSION          what Python computes, with its math module
+    NUMBERS: text                 the text's own: an example, a year. No number with a decimal point is
+
+A number has two digits or more. Those of chapters and headings do not count. Of a PAGE only the blocks
+with such a comment are looked at.
 """
 import argparse
 import decimal
+import math
 import os
 import pathlib
 import re
@@ -33,7 +43,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NUMBER = re.compile(r"(?<![\w.])[-+]?\d+\.\d+(?:e[-+]?\d+)?(?![.]?\d)")
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d+|\d{2,}|\d(?=e[-+\d]))(?:e[-+]?\d+)?(?![.]?\w)")
+NO_NUMBERS = re.compile(r"\]\([^)]*\)|[Cc]hapter \d+|^#.*")
 ANY_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 ROUNDING = re.compile(r" +(-?\d[.\d]*e[-+]\d+|\[\d+(?:,\d+)?\])(?= )")
 MARK = re.compile(r"<!-- (output|alike|code|picture|run): (.*) -->$")
@@ -48,6 +59,7 @@ class Chapter:
         self.folders = [pathlib.Path(folder).resolve() for folder in folders]
         self.errors = []
         self.outputs = {}  # by command
+        self.code = []     # texts of the blocks that are in files
         self.prose = []    # pairs of line number and text
 
     def wrong(self, line, reason):
@@ -103,6 +115,7 @@ class Chapter:
                 line, [next((one for one in lines if alike(text, one)), text) for text in block], output)
         elif kind == "code":
             self.check_code(line, block, argument)
+            self.code.append("\n".join(block))
         elif language == "c" and not self.blocks_only:
             self.wrong(line, "a block of C without a comment that says where it comes from")
         else:
@@ -138,42 +151,67 @@ class Chapter:
         if fence or mark:
             self.wrong(number, "the chapter ends within a block, or before one")
 
-    def inputs(self):
-        """The numbers in the commands and in the sources of the programs that they run."""
-        texts = list(self.outputs)
+    def lines(self):
+        """Where numbers may come from."""
+        texts = [*self.outputs, *self.outputs.values(), *self.code]
         for word in set(re.findall(r"\w+", " ".join(self.outputs))):
             source = self.root / "examples" / "book" / f"{word}.c"
             if source.is_file():
                 texts.append(source.read_text())
-        return {decimal.Decimal(one) for text in texts for one in ANY_NUMBER.findall(text)}
+        return [" ".join(line.split()) for text in texts for line in text.splitlines()]
 
-    def check_numbers(self):
-        inputs = self.inputs()
-        outputs = {decimal.Decimal(one) for text in self.outputs.values()
-                   for one in ANY_NUMBER.findall(text)}
-        for line, text in self.prose:
-            text = re.sub(r"\]\([^)]*\)", "]", text).replace("\u2212", "-")
-            for one in NUMBER.findall(text):
-                value = decimal.Decimal(one)
-                if value not in inputs and not any(rounds_to(other, value) for other in outputs):
-                    self.wrong(line, f"{one} is no output or input of a program of this chapter")
+    def check_numbers(self, origins):
+        found = [(line, number) for line, text in self.prose
+                 for number in NUMBER.findall(NO_NUMBERS.sub("", text.replace("\u2212", "-")))]
+        end = self.prose[-1][0] if self.prose else 1
+        lines = self.lines()
+        for (line, number), (other, origin) in zip([*found, (end, None)], [*origins, (None, None)]):
+            if number != other:
+                self.wrong(line, f"there is {number}, where the list of origins has {other}")
+                return
+            if number and not comes_from(number, origin, lines):
+                self.wrong(line, f"{number} does not come from '{origin}'")
 
-    def check(self):
+    def check(self, origins=()):
         with tempfile.TemporaryDirectory() as folder:
             (pathlib.Path(folder) / "examples").symlink_to(self.root / "examples")
             self.read(folder)
         if not self.blocks_only:
-            self.check_numbers()
+            self.check_numbers(origins)
         return self.errors
 
 
+def read_origins(path):
+    """Pairs of number and origin, by chapter."""
+    chapters, one = {}, []
+    for text in pathlib.Path(path).read_text().splitlines():
+        if text.startswith("["):
+            one = chapters.setdefault(text.strip("[]"), [])
+        elif text and not text.startswith("# "):
+            numbers, kind, origin = re.fullmatch(r"(.*?)(:| =) (.*)", text).groups()
+            one += [(number, origin if kind == ":" else "= " + origin) for number in numbers.split()]
+    return chapters
+
+
+def comes_from(number, origin, lines):
+    value = decimal.Decimal(number)
+    if origin == "text":
+        return "." not in number
+    if origin.startswith("= "):
+        # pylint: disable-next=eval-used
+        exact = eval(origin[2:], {"__builtins__": {}}, vars(math))
+        return rounds_to(decimal.Decimal(str(exact)), value)
+    part = " ".join(origin.split())
+    return any(rounds_to(decimal.Decimal(exact), value)
+               for line in lines if part in line for exact in ANY_NUMBER.findall(line))
+
+
 def rounds_to(exact, value):
-    """Whether `value` is `exact`, or that rounded to three digits or more: with fewer, a wrong number
-    would too often be near some other one."""
+    """Whether `value` is `exact`, or that rounded."""
     place = value.as_tuple().exponent
     if exact == value:
         return exact.as_tuple().exponent <= place
-    return (exact.as_tuple().exponent < place and len(value.as_tuple().digits) >= 3 and
+    return (exact.as_tuple().exponent < place and
             abs(exact - value) * 2 <= decimal.Decimal(1).scaleb(place))
 
 
@@ -198,11 +236,13 @@ def alike(text, other):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--path", action="append", default=[])
+    parser.add_argument("--origins", required=True)
     parser.add_argument("--blocks", nargs="+", default=[])
-    parser.add_argument("chapters", nargs="+")
+    parser.add_argument("chapters", nargs="+", type=pathlib.Path)
     options = parser.parse_args()
+    origins = read_origins(options.origins)
     errors = [error for chapter in options.chapters
-              for error in Chapter(chapter, options.path).check()]
+              for error in Chapter(chapter, options.path).check(origins.get(chapter.stem, []))]
     errors += [error for page in options.blocks
                for error in Chapter(page, options.path, blocks_only=True).check()]
     print("\n".join(errors) or f"{len(options.chapters)} chapters are as their programs print")
