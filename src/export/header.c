@@ -9,9 +9,13 @@
 /* The frames of the functions without the working memory: tests/export/c_test.c measures them. */
 enum { STACK_BYTES = 2048 };
 
+static bool has_quantised_inputs(const tg_exported *exported) {
+    return exported->type == TG_EXPORT_INT8 && exported->layout.dense > 0;
+}
+
 size_t tg_export_workspace_bytes(const tg_exported *exported) {
     size_t bytes = exported->layout.workspace * sizeof(float);
-    if (exported->type == TG_EXPORT_INT8) bytes += (exported->layout.longest_input + 3) / 4 * 4;
+    if (has_quantised_inputs(exported)) bytes += (exported->layout.longest_input + 1) / 2 * 4;
     return bytes;
 }
 
@@ -72,8 +76,8 @@ static void write_prediction(const tg_export_code *from, tg_text *code) {
                  "typedef struct name_workspace {\n"
                  "    float values[%zu];\n",
                  exported->layout.workspace);
-    if (exported->type == TG_EXPORT_INT8 && exported->layout.dense > 0)
-        tg_text_code(code, "    signed char inputs[%zu];\n", exported->layout.longest_input);
+    if (has_quantised_inputs(exported))
+        tg_text_code(code, "    int16_t inputs[%zu];\n", exported->layout.longest_input);
     tg_text_code(
         code,
         "} name_workspace;\n\n"
@@ -125,7 +129,8 @@ void tg_export_header(const tg_export_code *from, tg_text *code) {
                        " * done with the model may be done with this file.\n");
     write_layers(from, code);
     tg_text_code(code, "*/\n#ifndef NAME_H\n#define NAME_H\n\n");
-    if (input && input->shape.height > 0) tg_text_code(code, "#include <stdint.h>\n\n");
+    if (has_quantised_inputs(from->exported) || (input && input->shape.height > 0))
+        tg_text_code(code, "#include <stdint.h>\n\n");
     write_sizes(from, code);
     tg_text_code(code, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
     write_prediction(from, code);

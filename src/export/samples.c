@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/dataset.h"
+#include "export/speed.h"
 
 /* ---- Batches of the data set. ---- */
 
@@ -114,6 +115,8 @@ tg_status tg_export_judge(const tg_exported *exported, const tg_model *model,
                                  dataset->labels ? dataset->labels + i : NULL, &t);
         tg_tensor_destroy(&x);
     }
+    if (!status) status = tg_export_measure(exported, &report->seconds);
+    if (!status) status = tg_export_measure(&plain, &report->float_seconds);
     tg_exported_destroy(&plain);
     if (status) return status;
     const double count = (double)dataset->count;

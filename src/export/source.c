@@ -167,7 +167,7 @@ static void write_prediction(const tg_export_code *from, const needs *n, tg_text
                  "int name_predict_in(name_workspace *workspace, const float x[NAME_INPUTS],\n"
                  "                    float y[NAME_OUTPUTS]) {\n");
     if (uses_workspace(layout)) tg_text_code(code, "    float *v = workspace->values;\n");
-    if (int8) tg_text_code(code, "    signed char *q = workspace->inputs;\n    int bad = 0;\n");
+    if (int8) tg_text_code(code, "    int16_t *q = workspace->inputs;\n    int bad = 0;\n");
     if (!uses_workspace(layout) && !int8) tg_text_code(code, "    (void)workspace;\n");
     for (size_t i = 0, d = 0; i < layout->count; i++) {
         const tg_export_step *step = &layout->steps[i];
