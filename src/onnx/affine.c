@@ -92,6 +92,8 @@ static tg_status check_finite(const tg_affine *affine, size_t width) {
 static tg_status take_arithmetic(tg_network *net, const tg_step *step) {
     if (step->constant_first && tg_onnx_is(step->node, "", "Div"))
         return tg_fail(TG_UNSUPPORTED, "it divides by a value that depends on the sample");
+    if (tg_onnx_is(step->node, "", "Div") && tg_onnx_is_whole(&step->constant))
+        return tg_fail(TG_UNSUPPORTED, "it divides whole numbers, and so rounds");
     strides s;
     float *values = NULL;
     TG_TRY(align(net, &step->constant, &s));

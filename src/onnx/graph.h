@@ -22,6 +22,7 @@ typedef struct tg_onnx_tensor {
     uint32_t field;
     tg_bytes raw; /* if `is_raw`: little-endian */
     bool is_raw, is_external;
+    bool is_cast; /* to FLOAT or DOUBLE, by a node behind it */
 } tg_onnx_tensor;
 
 typedef struct tg_onnx_node {
@@ -124,7 +125,11 @@ tg_status tg_onnx_scalar(tg_onnx_graph *graph, tg_bytes name, float *value, bool
 /* Whether a Cast makes numbers of at least 32 bits, and so keeps what comes in. */
 tg_status tg_onnx_casts_to_real(const tg_onnx_graph *graph, const tg_onnx_node *node, bool *real);
 
-/* The elements. tg_release() them. TG_UNSUPPORTED for a type that is no number of 32 or 64 bits. */
+/* Whether its elements are integers, with which ONNX computes in integers. */
+bool tg_onnx_is_whole(const tg_onnx_tensor *tensor);
+
+/* The elements. tg_release() them. TG_UNSUPPORTED for a type that is no number of 32 or 64 bits, and
+ * for a float64 that is beyond float32. */
 tg_status tg_onnx_floats(tg_onnx_graph *graph, const tg_onnx_tensor *tensor, float **values);
 tg_status tg_onnx_integers(tg_onnx_graph *graph, const tg_onnx_tensor *tensor, int64_t **values);
 

@@ -159,7 +159,7 @@ static tg_status build_dense(tg_network *net, const tg_step *step) {
 static tg_status check_axis(const tg_network *net, const tg_onnx_node *node) {
     int64_t axis = net->graph->opset < 13 ? 1 : -1;
     TG_TRY(tg_onnx_integer(net->graph, node, "axis", &axis));
-    if (axis == -1 ? net->rank <= 2 : axis == 1 && net->rank == 2) return TG_OK;
+    if (net->in_row && (axis == -1 || (axis == 1 && net->rank == 2))) return TG_OK;
     return tg_fail(TG_UNSUPPORTED, "it is not along the rows of a matrix");
 }
 
@@ -256,6 +256,20 @@ static tg_status read_classifier(const tg_network *net, const tg_onnx_node *node
     return TG_OK;
 }
 
+/* Of two labels it may have one row, and then makes two columns of it. */
+static tg_status check_labels(const tg_network *net, const tg_onnx_node *node, size_t rows) {
+    static const char *const names[] = {"classlabels_strings", "classlabels_ints"};
+    for (size_t i = 0; i < TG_COUNT(names); i++) {
+        tg_onnx_tensor labels;
+        bool found = false;
+        TG_TRY(tg_onnx_list(net->graph, node, names[i], &labels, &found));
+        if (found && labels.count > 0 && labels.count != rows)
+            return tg_fail(TG_UNSUPPORTED, "it has %zu labels for %zu rows of coefficients",
+                           labels.count, rows);
+    }
+    return TG_OK;
+}
+
 static tg_status columns_of_classifier(const tg_network *net, const tg_onnx_node *node,
                                        size_t *columns) {
     tg_onnx_tensor weight, bias;
@@ -269,6 +283,7 @@ static tg_status build_classifier(tg_network *net, const tg_onnx_node *node) {
     tg_onnx_tensor weight, bias;
     tg_bytes after = {(const unsigned char *)"NONE", 4};
     TG_TRY(read_classifier(net, node, &weight, &bias));
+    TG_TRY(check_labels(net, node, bias.count));
     TG_TRY(tg_onnx_text(net->graph, node, "post_transform", &after));
     if (weight.count / bias.count != net->width)
         return tg_fail(TG_BAD_FORMAT, "it is for %zu values, but rows of %zu come in",
@@ -341,6 +356,7 @@ static tg_status start(tg_network *net, const tg_onnx_chain *steps) {
         return tg_fail(TG_UNSUPPORTED, "the input \"%.*s\" is not a batch of rows",
                        TG_SHOW(input->name));
     net->rank = input->has_shape ? input->rank : 2;
+    net->in_row = net->rank == 2;
     memcpy(net->shape, input->shape, sizeof net->shape);
     TG_TRY(columns_of_first(net, steps, &net->width));
     if (net->width == 0) return tg_fail(TG_UNSUPPORTED, "it has no dense layer");

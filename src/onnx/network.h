@@ -24,9 +24,11 @@ typedef struct tg_network {
     size_t inputs;
     tg_piece *pieces;
     size_t count, room;
-    /* The value at the present step: `width` numbers a row. The rank is 0 after a Reshape whose
-     * result is not known; shape[0] is the batch, 0 if it is not fixed. */
+    /* The value at the present step: `width` numbers a sample, which `in_row` says are its last
+     * dimension. The rank is 0 after a Reshape whose result is not known; shape[0] is the batch, 0
+     * if it is not fixed. */
     size_t rank, shape[TG_ONNX_RANK], width;
+    bool in_row;
     tg_affine affine;
     float *mean, *deviation; /* inputs; NULL: not standardised */
 } tg_network;

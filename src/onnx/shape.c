@@ -11,6 +11,7 @@ void tg_become_rows(tg_network *net, size_t width) {
     net->rank = 2;
     net->shape[1] = width;
     net->width = width;
+    net->in_row = true;
 }
 
 static tg_status reshape_to(tg_network *net, const int64_t *sizes, size_t rank, bool zero_copies) {
@@ -29,6 +30,7 @@ static tg_status reshape_to(tg_network *net, const int64_t *sizes, size_t rank, 
         fits = size > 0 && tg_multiply(known, size, &known) && known <= net->width;
         shape[i] = size;
     }
+    if (net->rank == 0 && sizes[0] == 0 && open > 0) fits = false; /* of how many rows? */
     if (fits && open > 0) {
         fits = net->width % known == 0;
         shape[open] = net->width / known;
@@ -39,6 +41,7 @@ static tg_status reshape_to(tg_network *net, const int64_t *sizes, size_t rank, 
                        net->width);
     net->rank = rank;
     memcpy(net->shape, shape, sizeof shape);
+    net->in_row = shape[rank - 1] == net->width;
     return TG_OK;
 }
 
@@ -51,6 +54,7 @@ static tg_status reshape(tg_network *net, const tg_onnx_node *node) {
     TG_TRY(tg_onnx_constant(net->graph, node->inputs[1], &shape, &found));
     if (!found) {
         net->rank = 0;
+        net->in_row = false;
         return TG_OK;
     }
     if (shape.rank != 1 || shape.count < 2 || shape.count > TG_ONNX_RANK)
@@ -69,7 +73,7 @@ static tg_status flatten(tg_network *net, const tg_onnx_node *node) {
     TG_TRY(tg_onnx_integer(net->graph, node, "axis", &axis));
     if (axis < 0) axis += (int64_t)net->rank;
     if (axis != 1) return tg_fail(TG_UNSUPPORTED, "it does not keep each sample in a row");
-    tg_become_rows(net, net->width);
+    if (net->rank > 0) tg_become_rows(net, net->width);
     return TG_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tensors of an ONNX file: what they claim, checked, and their elements, wherever those are. */
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -264,9 +265,26 @@ tg_status tg_onnx_check_elements(tg_onnx_graph *graph, const tg_onnx_tensor *ten
     return at_tensor(tensor, find_elements(graph, tensor, &code, &raw));
 }
 
+/* A float64 may be none as float32; NaN and infinities of float32 are the file's own. */
+static tg_status check_range(const tg_onnx_tensor *tensor, const float *values) {
+    for (size_t i = 0; i < tensor->count && tensor->type == TYPE_DOUBLE; i++)
+        if (isinf(values[i]))
+            return tg_fail(TG_UNSUPPORTED, "its element %zu is beyond float32", i);
+    return TG_OK;
+}
+
+bool tg_onnx_is_whole(const tg_onnx_tensor *tensor) {
+    return !tensor->is_cast && tensor->type != TYPE_FLOAT && tensor->type != TYPE_DOUBLE;
+}
+
 tg_status tg_onnx_floats(tg_onnx_graph *graph, const tg_onnx_tensor *tensor, float **values) {
     void *made = NULL;
     TG_TRY(at_tensor(tensor, take(graph, tensor, false, &made)));
+    tg_status status = at_tensor(tensor, check_range(tensor, made));
+    if (status) {
+        tg_release(made);
+        return status;
+    }
     *values = made;
     return TG_OK;
 }
@@ -299,6 +317,7 @@ tg_status tg_onnx_casts_to_real(const tg_onnx_graph *graph, const tg_onnx_node *
 
 tg_status tg_onnx_constant(const tg_onnx_graph *graph, tg_bytes name, tg_onnx_tensor *tensor,
                            bool *found) {
+    bool cast = false;
     *found = false;
     /* Through nodes that do not change it, of which exporters put one or two. */
     for (int hops = 0; hops < 8; hops++) {
@@ -306,15 +325,22 @@ tg_status tg_onnx_constant(const tg_onnx_graph *graph, tg_bytes name, tg_onnx_te
         if (!value) return TG_OK;
         if (value->tensor != SIZE_MAX) {
             *tensor = graph->tensors[value->tensor];
+            tensor->is_cast = cast;
             *found = true;
             return TG_OK;
         }
         if (value->node == SIZE_MAX) return TG_OK;
         const tg_onnx_node *node = &graph->nodes[value->node];
-        if (tg_onnx_is(node, "", "Constant"))
-            return tg_onnx_at(node, constant_of(graph, node, tensor, found));
+        if (tg_onnx_is(node, "", "Constant")) {
+            TG_TRY(tg_onnx_at(node, constant_of(graph, node, tensor, found)));
+            if (*found) tensor->is_cast = cast;
+            return TG_OK;
+        }
         bool same = tg_onnx_is(node, "", "Identity");
-        if (tg_onnx_is(node, "", "Cast")) TG_TRY(tg_onnx_casts_to_real(graph, node, &same));
+        if (tg_onnx_is(node, "", "Cast")) {
+            TG_TRY(tg_onnx_casts_to_real(graph, node, &same));
+            cast = true;
+        }
         if (!same) return TG_OK;
         name = node->inputs[0];
     }

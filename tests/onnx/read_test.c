@@ -84,6 +84,14 @@ static void test_layers(void **state) {
          "dense", 6, 3, false},
         {13, "in x 0,2,3; Shape x > s; w a 6,3; Reshape x s > h; Gemm h a > y; out y", "dense", 6,
          3, false},
+        {13,
+         "in x 0,2,3; Shape x > s; w a 6,3; Reshape x s > h; Flatten h > g; Gemm g a > y; out y",
+         "dense", 6, 3, false},
+        {13,
+         "in x 0,2,3; Shape x > s; w a 6,3; Reshape x s > h; MatMul h a > g; Softmax g > y; out y",
+         "dense softmax", 6, 3, false},
+        {13, GEMM "Shape x > s; i t -1,3; Reshape h s > g; Reshape g t > k; Softmax k > y; out y",
+         "dense softmax", 2, 3, false},
         {13, "in x 0,0; w a 2,3; MatMul x a > y; out y", "dense", 2, 3, false},
         {13, "in x; w a 2,3; MatMul x a > y; out y", "dense", 2, 3, false},
         /* standardisation */
@@ -92,6 +100,9 @@ static void test_layers(void **state) {
         {13, IN "c d 255; Div x d > h; MatMul h a > g; Add g b > y; out y", "dense", 2, 3, true},
         {13, IN "ml.Scaler x > h offset=1.5,2.5 scale=0.5,0.25; Gemm h a b > y; out y", "dense", 2,
          3, true},
+        {13, IN "i k 2; Cast k > d to=1; Div x d > h; Gemm h a b > y; out y", "dense", 2, 3, true},
+        {13, IN "i k 2; Mul x k > h; Gemm h a b > y; out y", "dense", 2, 3, true},
+        {13, IN "d k 1e38; Mul x k > h; Gemm h a b > y; out y", "dense", 2, 3, true},
         {13, IN "c m 1,-2; Mul x m > h; Gemm h a b > y; out y", "dense", 2, 3, false},
         {13, IN "c m 1; Div x m > h; Gemm h a b > y; out y", "dense", 2, 3, false},
         {13,
@@ -256,6 +267,17 @@ static void test_refused(void **state) {
         {GEMM "i s -1,4611686018427387904,4; Reshape h s > y; out y", TG_UNSUPPORTED, "keep each"},
         {GEMM "i s -1,3,1; Reshape h s > g; Softmax g > y; out y", TG_UNSUPPORTED, "not along"},
         {GEMM "i s -1; Reshape h s > y; out y", TG_UNSUPPORTED, "its shape has 1 dimensions"},
+        /* a shape that is only known when the network runs */
+        {GEMM "Shape x > s; Reshape h s > g; Softmax g > y; out y", TG_UNSUPPORTED, "not along"},
+        {GEMM "Shape x > s; Reshape h s > g; LogSoftmax g > y axis=1; out y", TG_UNSUPPORTED,
+         "not along"},
+        {GEMM "Shape x > s; Reshape h s > g; Flatten g > k; Softmax k > y; out y", TG_UNSUPPORTED,
+         "not along"},
+        {GEMM "Shape x > s; i t 0,-1; Reshape h s > g; Reshape g t > k; Softmax k > y; out y",
+         TG_UNSUPPORTED, "does not keep each sample's"},
+        {"in x 0,2,3; Shape x > s; w a 6,3; Reshape x s > h; MatMul h a > g; Softmax g > y axis=1; "
+         "out y",
+         TG_UNSUPPORTED, "not along"},
         /* arithmetic */
         {GEMM "Mul h h > y; out y", TG_UNSUPPORTED,
          "f: node 1 \"n\" (Mul): it joins \"h\" and \"h\", of which one must be constant"},
@@ -268,6 +290,9 @@ static void test_refused(void **state) {
         {GEMM "w k 2,3; Add h k > y; out y", TG_UNSUPPORTED, "constant does not fit rows of 3"},
         {GEMM "c k 2; Div k h > y; out y", TG_UNSUPPORTED, "divides by a value that depends"},
         {GEMM "c k 0; Div h k > y; out y", TG_UNSUPPORTED, "makes column 0 infinite or NaN"},
+        {IN "i k 2; Div x k > h; Gemm h a > y; out y", TG_UNSUPPORTED, "it divides whole numbers"},
+        {IN "d k 1e39; Mul x k > h; Gemm h a > y; out y", TG_UNSUPPORTED,
+         "tensor \"k\": its element 0 is beyond float32"},
         {IN "ml.Scaler x > h offset=1.0,2.0,3.0 scale=1.0; Gemm h a > y; out y", TG_BAD_FORMAT,
          "\"offset\" has 3 numbers for 2 columns"},
         /* attributes */
@@ -284,6 +309,9 @@ static void test_refused(void **state) {
         {GEMM "ml.Normalizer h > y norm='L1'; out y", TG_UNSUPPORTED, "not stand behind a softmax"},
         {IN "ml.LinearClassifier x > l y coefficients=1.0,2.0,3.0 intercepts=1.0,2.0; out y",
          TG_BAD_FORMAT, "its coefficients and intercepts do not fit each other"},
+        {IN "ml.LinearClassifier x > l y coefficients=1.0,2.0 intercepts=1.0 "
+            "classlabels_ints=0.0,1.0 post_transform='SOFTMAX'; out y",
+         TG_UNSUPPORTED, "it has 2 labels for 1 rows of coefficients"},
         {IN "ml.LinearClassifier x > l y coefficients=1.0,2.0,3.0,4.0 intercepts=1.0,2.0 "
             "post_transform='LOGISTIC'; out y",
          TG_UNSUPPORTED, "its post_transform is \"LOGISTIC\""},

@@ -49,7 +49,9 @@ static void write_numbers(tg_writer *to, const char *name, int type, const numbe
     if (values->count > 1 || type != TYPE_FLOAT) tg_write_varint(to, TENSOR_DIMS, values->count);
     tg_write_varint(to, TENSOR_TYPE, (uint64_t)type);
     tg_write_text(to, TENSOR_NAME, name);
-    for (size_t i = 0; i < values->count; i++) {
+    if (type == TYPE_DOUBLE)
+        tg_write_bytes(to, TENSOR_RAW, (const char *)values->values, 8 * values->count);
+    for (size_t i = 0; i < values->count && type != TYPE_DOUBLE; i++) {
         if (type == TYPE_FLOAT)
             tg_write_float(to, TENSOR_FLOATS, (float)values->values[i]);
         else
@@ -157,7 +159,11 @@ static void write_statement(tg_writer *to, char *statement) {
     else if (!strcmp(first, "t"))
         write_texts(to, name, words);
     else
-        write_numbers(to, name, *first == 'i' ? TYPE_INT64 : TYPE_FLOAT, &values);
+        write_numbers(to, name,
+                      *first == 'i'   ? TYPE_INT64
+                      : *first == 'd' ? TYPE_DOUBLE
+                                      : TYPE_FLOAT,
+                      &values);
 }
 
 test_image test_onnx(uint64_t opset, const char *words) {

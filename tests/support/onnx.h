@@ -10,6 +10,7 @@
  *     w NAME DIMS             a tensor of floats: 0.5, -1, 1.5, -2, ...
  *     c NAME NUMBER,...       a tensor of floats of rank 1; a single number has rank 0
  *     i NAME NUMBER,...       the same of int64, always of rank 1
+ *     d NAME NUMBER,...       the same of float64, always of rank 1
  *     t NAME TEXT,...         the same of texts
  *     OPERATOR INPUT... > OUTPUT... KEY=VALUE...
  *
