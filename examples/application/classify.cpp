@@ -42,6 +42,7 @@ class classifier {
         check(tg_matrix_view(probabilities.data(), 1, probabilities.size(), &y));
         check(tg_model_predict(model.get(), &x, &y));
         check(tg_argmax(&y, &best));
+        if (best < 0) throw std::runtime_error("the model's output is not a number");
         const auto label = static_cast<std::size_t>(best);
         return {tg_model_class_name(model.get(), label), probabilities[label]};
     }

@@ -32,5 +32,7 @@ check(tg.tg_matrix_view(inputs, c_size_t(1), c_size_t(len(inputs)), byref(x)))
 check(tg.tg_matrix_view(outputs, c_size_t(1), c_size_t(len(outputs)), byref(y)))
 check(tg.tg_model_predict(model, byref(x), byref(y)))
 check(tg.tg_argmax(byref(y), byref(best)))
+if best.value < 0:
+    sys.exit("the model's output is not a number")
 print(tg.tg_model_class_name(model, c_size_t(best.value)).decode(), f"{outputs[best.value]:.3f}")
 tg.tg_model_destroy(model)

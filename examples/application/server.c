@@ -8,6 +8,7 @@
  * one for each input of the model; the answer to each is a line with the class and its probability.
  */
 #include <arpa/inet.h>
+#include <math.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -17,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common.h"
+#include <tigrillo/tigrillo.h>
 
 /* What the threads share: they only read it. */
 typedef struct server {
@@ -33,11 +34,19 @@ typedef struct worker {
     size_t room;
 } worker;
 
+/* Ends the program unless the call succeeded: only before the first request. */
+static void need(tg_status status) {
+    if (status == TG_OK) return;
+    fprintf(stderr, "error: %s\n", tg_error_message());
+    exit(EXIT_FAILURE);
+}
+
 static const char *read_numbers(const char *line, float *values, size_t count) {
     for (size_t i = 0; i < count; ++i) {
         char *end;
         values[i] = strtof(line, &end);
         if (end == line) return "too few numbers";
+        if (!isfinite(values[i])) return "NaN, or too large a number";
         line = end;
     }
     return line[strspn(line, " \r\n")] ? "more than one number for each input" : NULL;
@@ -50,7 +59,7 @@ static tg_status predict(const server *shared, worker *own, int32_t *label, floa
     tg_status status = input ? tg_input_apply_row(input, values, values) : TG_OK;
     if (!status) status = tg_plan_forward(own->plan, &own->x, &y);
     if (!status) status = tg_argmax(&y, label);
-    if (!status) *probability = tg_tensor_data(&y)[*label];
+    if (!status && *label >= 0) *probability = tg_tensor_data(&y)[*label];
     return status;
 }
 
@@ -58,10 +67,13 @@ static tg_status predict(const server *shared, worker *own, int32_t *label, floa
 static bool answer(const server *shared, worker *own, int client) {
     int32_t label = 0;
     float probability = 0;
-    const char *wrong = strchr(own->line, '\n') ? NULL : "the line is too long";
+    /* The last line may end without a newline. */
+    const bool whole = strchr(own->line, '\n') || strlen(own->line) + 1 < own->room;
+    const char *wrong = whole ? NULL : "the line is too long";
     if (!wrong) wrong = read_numbers(own->line, tg_tensor_data(&own->x), own->x.count);
     if (!wrong && predict(shared, own, &label, &probability)) wrong = tg_error_message();
-    if (wrong) return dprintf(client, "error: %s\n", wrong) > 0 && strchr(own->line, '\n');
+    if (!wrong && label < 0) wrong = "the model's output is not a number";
+    if (wrong) return dprintf(client, "error: %s\n", wrong) > 0 && whole;
     const char *name = tg_model_class_name(shared->model, (size_t)label);
     if (name) return dprintf(client, "%s %.4f\n", name, (double)probability) > 0;
     return dprintf(client, "%d %.4f\n", (int)label, (double)probability) > 0;
@@ -70,8 +82,8 @@ static bool answer(const server *shared, worker *own, int client) {
 static void *work(void *context) {
     const server *shared = context;
     worker own = {.room = tg_model_inputs(shared->model) * 32 + 2};
-    check(tg_plan_create(shared->model, TG_INFERENCE, /* rows */ 1, &own.plan));
-    check(tg_matrix_create(tg_cpu(), 1, tg_model_inputs(shared->model), &own.x));
+    need(tg_plan_create(shared->model, TG_INFERENCE, /* rows */ 1, &own.plan));
+    need(tg_matrix_create(tg_cpu(), 1, tg_model_inputs(shared->model), &own.x));
     own.line = malloc(own.room);
     if (!own.line) exit(EXIT_FAILURE);
     for (;;) {
@@ -111,7 +123,7 @@ int main(int argc, char **argv) {
     }
     signal(SIGPIPE, SIG_IGN); /* a client that leaves is no reason to end */
     tg_model *model = NULL;
-    check(tg_model_load(tg_cpu(), argv[1], &model));
+    need(tg_model_load(tg_cpu(), argv[1], &model));
     server shared = {model, listen_at((unsigned short)atoi(argv[2]))};
     if (shared.listening < 0) {
         perror(argv[2]);

@@ -10,7 +10,8 @@ CLIENTS, LINES, THREADS = 12, 200, 3
 FLOWERS = {"5.1 3.5 1.4 0.2": "setosa", "6.4 3.2 4.5 1.5": "versicolor",
            "6.3 2.9 5.6 1.8": "virginica"}
 WRONG = {"1 2 3": "error: too few numbers", "1 2 3 x": "error: too few numbers",
-         "1 2 3 4 5": "error: more than one number"}
+         "1 2 3 4 5": "error: more than one number", "nan 1 1 1": "error: NaN",
+         "1 1e99 1 1": "error: NaN"}
 
 
 def ask(port, first, failures):
@@ -18,7 +19,7 @@ def ask(port, first, failures):
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         stream = connection.makefile("rw", newline="\n")
         for i in range(LINES):
-            asked, expected = list({**FLOWERS, **WRONG}.items())[(first + i) % 6]
+            asked, expected = list({**FLOWERS, **WRONG}.items())[(first + i) % 8]
             stream.write(asked + "\n")
             stream.flush()
             answer = stream.readline()
@@ -37,6 +38,12 @@ def main():
             connection.sendall(b"1" * 100000)
             if b"too long" not in connection.recv(100):
                 failures.append("a line without end")
+        # One whose last line ends without a newline.
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            connection.sendall(b"5.1 3.5 1.4 0.2")
+            connection.shutdown(socket.SHUT_WR)
+            if not connection.recv(100).startswith(b"setosa"):
+                failures.append("a line that ends with the connection")
         clients = [threading.Thread(target=ask, args=(port, i, failures)) for i in range(CLIENTS)]
         for client in clients:
             client.start()
