@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* tigrillo export: a model as C, or in ONNX. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,18 @@ static int check_free(const char *path) {
     return fail("%s: is there and not an export: it is not overwritten", path);
 }
 
-/* The C file, the header, and the weights, which nothing marks, beside an earlier C file. */
+/* Whether an earlier export has its weights in a file of their own, which it then includes. */
+static bool includes_binary(const char *path) {
+    char line[256];
+    bool found = false;
+    FILE *file = fopen(path, "r");
+    while (file && !found && fgets(line, sizeof line, file))
+        found = strstr(line, ".incbin") != NULL;
+    if (file) fclose(file);
+    return found;
+}
+
+/* The C file, the header, and the weights, which nothing marks, beside a C file that has them. */
 static int check_files(const char *out, bool binary) {
     const size_t length = strlen(out);
     char *path = malloc(length + 4);
@@ -42,7 +54,7 @@ static int check_files(const char *out, bool binary) {
     snprintf(path, length + 4, "%.*s.h", (int)length - 2, out);
     if (code == PARSED) code = check_free(path);
     snprintf(path, length + 4, "%.*s.bin", (int)length - 2, out);
-    if (code == PARSED && binary && stat(out, &file) != 0 && stat(path, &file) == 0)
+    if (code == PARSED && binary && stat(path, &file) == 0 && !includes_binary(out))
         code = fail("%s: is there: it is not overwritten", path);
     free(path);
     return code;
@@ -58,9 +70,11 @@ static void print_report(const char *out, const tg_export_report *report) {
     printf("working memory  %zu bytes\n", report->workspace_bytes);
     if (report->samples > 0) {
         printf("samples         %zu\n", report->samples);
-        printf("accuracy        %.4f, of the model %.4f\n", report->accuracy,
-               report->model_accuracy);
-        printf("same class      %.4f\n", report->agreement);
+        if (!isnan(report->accuracy)) {
+            printf("accuracy        %.4f, of the model %.4f\n", report->accuracy,
+                   report->model_accuracy);
+            printf("same class      %.4f\n", report->agreement);
+        }
         printf("difference      at most %.2g in an output\n", report->difference);
         printf(
             "dense layers    %.3g us a sample, %.3g us as float32, compiled as this program is\n",

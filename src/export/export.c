@@ -51,8 +51,17 @@ static tg_status check_name(const char *name, size_t length) {
     if (good) return TG_OK;
     return tg_fail(TG_INVALID_ARGUMENT,
                    "the name \"%.*s\" is not 1 to %d letters, digits and single underscores, a "
-                   "letter first",
+                   "letter first; one can be given apart from the file's",
                    (int)(length < 80 ? length : 80), name, (int)MOST_NAME);
+}
+
+/* The header would hide one of C's that an exported file includes, where its folder is searched. */
+static tg_status check_stem(const char *path, const char *stem, size_t length) {
+    static const char *const taken[] = {"float", "math", "stddef", "stdint"};
+    for (size_t i = 0; i < TG_COUNT(taken); i++)
+        TG_REQUIRE(length != strlen(taken[i]) || strncmp(stem, taken[i], length) != 0,
+                   "%s: its header would be called as C's <%s.h>", path, taken[i]);
+    return TG_OK;
 }
 
 static char *with_ending(const char *path, const char *ending) {
@@ -75,6 +84,7 @@ static tg_status make_names(const char *path, const char *name, names *made) {
     TG_REQUIRE(length >= 2 && strcmp(file + length - 2, ".c") == 0,
                "%s: the name of the C file must end in .c", path);
     TG_REQUIRE(length > 2, "%s: the C file has no name before .c", path);
+    TG_TRY(check_stem(path, file, length - 2));
     for (const char *c = file; *c; c++)
         TG_REQUIRE((unsigned char)*c >= ' ' && !strchr("\"\\?\177", *c),
                    "%s: the file's name cannot stand in #include", path);

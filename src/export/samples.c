@@ -20,7 +20,7 @@ tg_status tg_export_check_dataset(const tg_model *model, const tg_dataset *datas
     TG_REQUIRE(columns == tg_model_inputs(model),
                "the data set's samples have %zu values, the model takes %zu", columns,
                tg_model_inputs(model));
-    TG_REQUIRE(dataset->classes <= tg_model_outputs(model),
+    TG_REQUIRE(tg_model_outputs(model) == 1 || dataset->classes <= tg_model_outputs(model),
                "the data set has %zu classes, the model %zu outputs", dataset->classes,
                tg_model_outputs(model));
     return TG_OK;
@@ -105,14 +105,15 @@ tg_status tg_export_judge(const tg_exported *exported, const tg_model *model,
                           const tg_dataset *dataset, tg_export_report *report) {
     tg_exported plain; /* the model itself, on the CPU */
     TG_TRY(tg_exported_create(model, TG_EXPORT_FLOAT32, NULL, &plain));
+    /* A single output is the value or probability of something, and not one of classes. */
+    const int32_t *labels = tg_model_outputs(model) > 1 ? dataset->labels : NULL;
     tally t = {0};
     tg_status status = TG_OK;
     for (size_t i = 0; i < dataset->count && !status; i += BATCH) {
         tg_tensor x = {0};
         status = make_batch(model, dataset, i, &x);
         if (!status)
-            status = judge_batch(exported, plain.model, &x,
-                                 dataset->labels ? dataset->labels + i : NULL, &t);
+            status = judge_batch(exported, plain.model, &x, labels ? labels + i : NULL, &t);
         tg_tensor_destroy(&x);
     }
     if (!status) status = tg_export_measure(exported, &report->seconds);
@@ -123,8 +124,8 @@ tg_status tg_export_judge(const tg_exported *exported, const tg_model *model,
     report->samples = dataset->count;
     report->agreement = (double)t.same / count;
     report->difference = t.difference;
-    report->accuracy = dataset->labels ? (double)t.right / count : (double)NAN;
-    report->model_accuracy = dataset->labels ? (double)t.model_right / count : (double)NAN;
+    report->accuracy = labels ? (double)t.right / count : (double)NAN;
+    report->model_accuracy = labels ? (double)t.model_right / count : (double)NAN;
     return TG_OK;
 }
 

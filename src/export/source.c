@@ -11,7 +11,7 @@
 /* What the code needs: the kinds of layers, and what follows from them. */
 typedef struct needs {
     bool kinds[TG_LAYER_DROPOUT + 1];
-    bool copy, dense, exp, log, sqrt, libm, bits;
+    bool copy, dense, exp, log, sqrt, libm;
     bool pictures, hog, colour, standardise;
 } needs;
 
@@ -36,8 +36,6 @@ static needs find_needs(const tg_export_code *from) {
         n.standardise = input->statistics > 0;
     }
     n.libm = !from->no_libm && (n.exp || functions || n.sqrt);
-    n.bits = (from->no_libm && (n.exp || n.log || n.sqrt)) ||
-             (n.dense && from->exported->type == TG_EXPORT_FLOAT16);
     return n;
 }
 
@@ -62,7 +60,7 @@ static void write_start(const tg_export_code *from, const needs *n, tg_text *cod
               "#define NAME_FLASH\n"
               "#endif\n"
               "#define NAME_CONSTANT static const NAME_FLASH\n\n");
-    if (n->bits) tg_text_part(code, tg_part_bits);
+    tg_text_part(code, tg_part_bits);
     if (!n->dense) return;
     tg_text_code(code, "typedef %s name_weight;\n\n", weights[from->exported->type]);
     if (half) tg_text_part(code, tg_part_half);
@@ -82,6 +80,7 @@ static void write_functions(const tg_export_code *from, const needs *n, tg_text 
         {n->exp, own ? tg_part_exp_own : tg_part_exp_libm},
         {n->log, own ? tg_part_log_own : tg_part_log_libm},
         {n->sqrt, own ? tg_part_sqrt_own : tg_part_sqrt_libm},
+        {true, tg_part_bad},
         {n->copy, tg_part_copy},
         {n->dense, from->exported->type == TG_EXPORT_INT8 ? tg_part_dense_int8 : tg_part_dense},
         {kinds[TG_LAYER_SIGMOID], tg_part_sigmoid},
@@ -94,7 +93,6 @@ static void write_functions(const tg_export_code *from, const needs *n, tg_text 
         {kinds[TG_LAYER_SOFTMAX] || n->log, tg_part_sum},
         {kinds[TG_LAYER_SOFTMAX], tg_part_softmax},
         {n->log, tg_part_log_softmax},
-        {true, tg_part_bad},
     };
     for (size_t i = 0; i < TG_COUNT(parts); i++)
         if (parts[i].needed) tg_text_part(code, parts[i].part);
@@ -115,7 +113,12 @@ static void write_dense(const tg_export_code *from, const tg_export_step *step, 
     const tg_export_dense *dense = &from->exported->dense[d];
     const bool int8 = from->exported->type == TG_EXPORT_INT8;
     if (int8) {
-        tg_text_code(code, "    bad |= name_quantise(");
+        if (step->from.where != TG_AT_INPUT) {
+            tg_text_code(code, "    bad |= name_bad(");
+            write_place(step->from, code);
+            tg_text_code(code, ", %zu);\n", step->in);
+        }
+        tg_text_code(code, "    name_quantise(");
         write_place(step->from, code);
         tg_text_code(code, ", %zu, ", step->in);
         tg_text_float(code, dense->inverse_step);
@@ -165,9 +168,10 @@ static void write_prediction(const tg_export_code *from, const needs *n, tg_text
     const bool int8 = n->dense && from->exported->type == TG_EXPORT_INT8;
     tg_text_code(code,
                  "int name_predict_in(name_workspace *workspace, const float x[NAME_INPUTS],\n"
-                 "                    float y[NAME_OUTPUTS]) {\n");
+                 "                    float y[NAME_OUTPUTS]) {\n"
+                 "    int bad = name_bad(x, NAME_INPUTS);\n");
     if (uses_workspace(layout)) tg_text_code(code, "    float *v = workspace->values;\n");
-    if (int8) tg_text_code(code, "    int16_t *q = workspace->inputs;\n    int bad = 0;\n");
+    if (int8) tg_text_code(code, "    int16_t *q = workspace->inputs;\n");
     if (!uses_workspace(layout) && !int8) tg_text_code(code, "    (void)workspace;\n");
     for (size_t i = 0, d = 0; i < layout->count; i++) {
         const tg_export_step *step = &layout->steps[i];
@@ -176,12 +180,10 @@ static void write_prediction(const tg_export_code *from, const needs *n, tg_text
         else
             write_step(step, code);
     }
-    tg_text_code(code,
-                 "    return %sname_bad(y, NAME_OUTPUTS);\n}\n\n"
-                 "int name_predict(const float x[NAME_INPUTS], float y[NAME_OUTPUTS]) {\n"
-                 "    name_workspace workspace;\n"
-                 "    return name_predict_in(&workspace, x, y);\n}\n",
-                 int8 ? "bad | " : "");
+    tg_text_code(code, "    return bad | name_bad(y, NAME_OUTPUTS);\n}\n\n"
+                       "int name_predict(const float x[NAME_INPUTS], float y[NAME_OUTPUTS]) {\n"
+                       "    name_workspace workspace;\n"
+                       "    return name_predict_in(&workspace, x, y);\n}\n");
 }
 
 /* ---- The input. ---- */

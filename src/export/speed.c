@@ -65,8 +65,8 @@ static double measure(const tg_exported *exported, const rows *r, size_t count) 
     return (now() - begin) / (double)count;
 }
 
-enum { TURNS = 9 };
-static const double TURN_SECONDS = 2e-3;
+enum { TURNS = 7 };
+static const double TURN_SECONDS = 1e-3;
 
 tg_status tg_export_measure(const tg_exported *exported, double *seconds) {
     const tg_export_layout *layout = &exported->layout;

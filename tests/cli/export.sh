@@ -86,6 +86,13 @@ has err "'int4' is none of float32, float16, int8"
 expect 2 "$tigrillo" export --c -o net.c
 expect 1 "$tigrillo" export --c rows.safetensors -o net.c --name "1st"
 has err "the name \"1st\""
+expect 1 "$tigrillo" export --c rows.safetensors -o my-net.c
+has err "the name \"my-net\" is not 1 to 40 letters"
+has err "can be given apart from the file's"
+expect 0 "$tigrillo" export --c rows.safetensors -o my-net.c --name my_net
+expect 1 "$tigrillo" export --c rows.safetensors -o math.c
+has err "math.c: its header would be called as C's <math.h>"
+expect 0 "$tigrillo" export --c rows.safetensors -o maths.c
 expect 1 "$tigrillo" export --c missing.safetensors -o net.c
 has err "missing.safetensors"
 expect 1 "$tigrillo" export --c rows.csv -o net.c
@@ -113,6 +120,11 @@ expect 1 "$tigrillo" export --c rows.safetensors -o net.c --weights binary
 has err "net.bin: is there"
 expect 0 "$tigrillo" export --c rows.safetensors -o net.c
 expect 0 "$tigrillo" export --c rows.safetensors -o net.c
+expect 1 "$tigrillo" export --c rows.safetensors -o net.c --weights binary
+has err "net.bin: is there"
+check cmp net.bin before
+rm net.bin
+expect 0 "$tigrillo" export --c rows.safetensors -o net.c --weights binary
 expect 0 "$tigrillo" export --c rows.safetensors -o net.c --weights binary
 
 # ONNX, there and back.

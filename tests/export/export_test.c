@@ -69,8 +69,8 @@ static void test_names(void **state) {
         assert_fails(TG_INVALID_ARGUMENT, "letters, digits and single underscores",
                      tg_export_c(model, test_path(folder, "net.c"), &options, NULL));
     }
-    static const char *const files[] = {"net.h",  "net",    ".c",    "net.c.txt",
-                                        "a\"b.c", "a\\b.c", "a?b.c", "a\nb.c"};
+    static const char *const files[] = {"net.h",    "net",    ".c",     "net.c.txt", "math.c",
+                                        "stdint.c", "a\"b.c", "a\\b.c", "a?b.c",     "a\nb.c"};
     for (size_t i = 0; i < TG_COUNT(files); i++)
         assert_fails(TG_INVALID_ARGUMENT, files[i],
                      tg_export_c(model, test_path(folder, files[i]), NULL, NULL));
@@ -208,6 +208,25 @@ static void test_report(void **state) {
     assert_ok(tg_export_c(model, path, &binary, NULL));
     assert_int_equal(count_files(folder), 3);
     tg_metrics_destroy(&metrics);
+    tg_dataset_destroy(dataset);
+    tg_model_destroy(model);
+    test_remove_folder(folder);
+}
+
+/* A model with one output has no classes: labels are of no use. */
+static void test_one_output(void **state) {
+    (void)state;
+    char *folder = test_make_folder();
+    const tg_layer layers[] = {tg_dense(1), tg_sigmoid()};
+    tg_model *model = NULL;
+    tg_dataset *dataset = make_dataset(4, 3);
+    assert_ok(tg_model_create(tg_cpu(), 4, layers, TG_COUNT(layers), 1, &model));
+    const tg_export_c_options options = {.type = TG_EXPORT_INT8, .dataset = dataset};
+    tg_export_report report;
+    assert_ok(tg_export_c(model, test_path(folder, "net.c"), &options, &report));
+    assert_int_equal(report.samples, 50);
+    assert_true(isnan(report.accuracy) && isnan(report.model_accuracy));
+    assert_true(report.difference > 0 && report.difference < 0.02);
     tg_dataset_destroy(dataset);
     tg_model_destroy(model);
     test_remove_folder(folder);
@@ -389,12 +408,12 @@ static void test_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),   cmocka_unit_test(test_options),
-        cmocka_unit_test(test_weights), cmocka_unit_test(test_int8_is_not_too_wide),
-        cmocka_unit_test(test_report),  cmocka_unit_test(test_comment),
-        cmocka_unit_test(test_mnist),   cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_locale),  cmocka_unit_test(test_full_disk),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_options),
+        cmocka_unit_test(test_weights),   cmocka_unit_test(test_int8_is_not_too_wide),
+        cmocka_unit_test(test_report),    cmocka_unit_test(test_one_output),
+        cmocka_unit_test(test_comment),   cmocka_unit_test(test_mnist),
+        cmocka_unit_test(test_targets),   cmocka_unit_test(test_locale),
+        cmocka_unit_test(test_full_disk), cmocka_unit_test(test_memory),
     };
     return test_exit_status(cmocka_run_group_tests(tests, NULL, NULL));
 }
