@@ -21,9 +21,9 @@ enum {
 };
 
 /* With usual initial weights an untrained network's outputs scatter about 0, which costs about half
- * their variance. So its last layer begins with a tenth of them; what is left is far below `near`.
- */
-static const float shrink = 0.1f;
+ * their variance, and much more where one class is nearly all of the data and the draw is against
+ * it. So its last layer begins with a hundredth of them; what is left is far below `near`. */
+static const float shrink = 0.01f;
 static const double near = 0.1;
 static const double learned = 0.01; /* a loss that says: all of it */
 static const double errors = 4;     /* standard errors that chance does not reach */
@@ -43,6 +43,7 @@ typedef struct check {
     char expected[96], seen[96];
     measure measures[2];
     bool passed;
+    bool open; /* there are too few samples to tell */
 } check;
 
 typedef struct checker {
@@ -133,8 +134,7 @@ static tg_status check_start(checker *own) {
     check *at = &own->checks[own->count++];
     at->name = "start";
     at->meaning =
-        "outputs are far too large before anything is learned: values so large, or initial "
-        "weights";
+        "outputs are large before anything is learned, or the loss is computed in another way";
     tg_dataset *all = NULL;
     tg_model *model = NULL;
     tg_metrics metrics = {0};
@@ -159,7 +159,8 @@ static tg_status check_start(checker *own) {
 static tg_status check_overfit(checker *own) {
     check *at = &own->checks[own->count++];
     at->name = "overfit";
-    at->meaning = "equal samples with different labels, or values that hardly differ";
+    at->meaning = "equal samples with different labels, values that hardly differ, or labels that "
+                  "follow from them in too complicated a way for so few steps";
     tg_dataset *all = NULL, *few = NULL;
     tg_metrics metrics = {0};
     const size_t count = own->n < FEW ? own->n : FEW;
@@ -224,6 +225,7 @@ static void judge_labels(check *at, const tg_metrics *metrics, bool permuted) {
     const double chance = chance_of(metrics, &error);
     const double high = chance + errors * error;
     at->measures[0] = (measure){"accuracy", metrics->accuracy, chance, none, none};
+    at->open = high >= 1;
     if (permuted) {
         at->measures[0].most = high;
         /* Below is fine: of a class of which more is judged, less was there to learn. */
@@ -238,7 +240,8 @@ static void judge_labels(check *at, const tg_metrics *metrics, bool permuted) {
                  "accuracy on samples not learned is above chance, %.4f, by far: %.4f", chance,
                  high);
     }
-    snprintf(at->seen, sizeof at->seen, "%.4f", metrics->accuracy);
+    snprintf(at->seen, sizeof at->seen, "%.4f%s", metrics->accuracy,
+             at->open ? ", of too few samples to tell" : "");
 }
 
 static tg_status check_labels(checker *own, bool permuted) {
@@ -276,7 +279,10 @@ static void print_text(const checker *own) {
     for (size_t i = 0; i < own->count; ++i) {
         const check *at = &own->checks[i];
         printf("\n%s  %s\n      expected: %s\n      seen:     %s\n      if not:   %s\n",
-               at->passed ? "ok  " : "FAIL", at->name, at->expected, at->seen, at->meaning);
+               at->open     ? "open"
+               : at->passed ? "ok  "
+                            : "FAIL",
+               at->name, at->expected, at->seen, at->meaning);
     }
 }
 
@@ -303,9 +309,10 @@ static json_t *report(const checker *own, bool passed) {
         const check *at = &own->checks[i];
         whole = whole &&
                 !json_array_append_new(
-                    checks, json_pack("{s:s, s:b, s:s, s:s, s:s, s:o}", "name", at->name, "passed",
-                                      at->passed, "expected", at->expected, "seen", at->seen,
-                                      "if_not", at->meaning, "measures", measures_json(at)));
+                    checks, json_pack("{s:s, s:o, s:s, s:s, s:s, s:o}", "name", at->name, "passed",
+                                      at->open ? json_null() : json_boolean(at->passed), "expected",
+                                      at->expected, "seen", at->seen, "if_not", at->meaning,
+                                      "measures", measures_json(at)));
     }
     json_t *object = json_pack("{s:I, s:I, s:b, s:o}", "samples", (json_int_t)own->n, "classes",
                                (json_int_t)own->classes, "passed", passed, "checks", checks);
@@ -331,7 +338,8 @@ static int check_data(const command_line *line, const char *label, bool json) {
     }
     if (code == DONE) {
         size_t failed = 0;
-        for (size_t i = 0; i < own.count; ++i) failed += !own.checks[i].passed;
+        for (size_t i = 0; i < own.count; ++i)
+            failed += !own.checks[i].passed && !own.checks[i].open;
         if (json)
             code = json_print(report(&own, failed == 0));
         else
@@ -367,9 +375,9 @@ const command check_command = {
     "Four checks that take seconds, on at most 2000 samples: the loss of an untrained network is "
     "near\n"
     "ln(classes), 20 samples can be learned by heart, labels are told better than by chance, and\n"
-    "permuted labels are not. Several DATA count as one, with the classes of the first. The exit "
-    "code\n"
-    "is 1 when one fails.",
+    "permuted labels are not. Several DATA count as one, with the classes of the first. Of too "
+    "few\n"
+    "samples the last two remain open. The exit code is 1 when one fails.",
     1,
     SIZE_MAX,
     run};

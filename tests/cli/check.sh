@@ -78,6 +78,28 @@ expect 1 "$tigrillo" check rare.csv --json
 verdict labels false
 verdict "permuted labels" true
 
+# One class nearly always, which the values tell: nothing is wrong at the start either.
+awk 'BEGIN { srand(3); print "x,y,label"; for (i = 0; i < 400; i++) {
+         rare = i % 20 == 0; print rand() + 5 * rare "," rand() "," (rare ? "rare" : "usual") } }' \
+    >told.csv
+expect 0 "$tigrillo" check told.csv --json
+verdict start true
+verdict labels true
+rows forty.csv 40
+awk 'NR > 1 { $0 = NR == 9 ? "9,9,rare" : $0; sub(/,[a-z]*$/, NR == 9 ? ",rare" : ",usual") } 1' \
+    forty.csv >one_rare.csv
+expect 0 "$tigrillo" check one_rare.csv --json
+verdict start true
+
+# So few samples that no accuracy would be beyond chance.
+head -n 11 rows.csv >ten.csv
+expect 0 "$tigrillo" check ten.csv
+check test "$(grep -c '^open  ' out)" -eq 2
+has out "of too few samples to tell"
+expect 0 "$tigrillo" check ten.csv --json
+verdict labels null
+verdict "permuted labels" null
+
 # Another label column.
 awk -F, '{ print $3 "," $1 "," $2 }' rows.csv | sed 1s/label/kind/ >kinds.csv
 expect 1 "$tigrillo" check kinds.csv
