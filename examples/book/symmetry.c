@@ -38,7 +38,7 @@ static void step(const char *title, float W[UNITS * INPUTS], float V[2 * UNITS])
 
 int main(void) {
     step("all weights 0, after a step", (float[6]){0}, (float[6]){0});
-    step("all weights equal, after a step", (float[6]){0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f},
+    step("equal from unit to unit, after a step", (float[6]){0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f},
          (float[6]){0.5f, 0.5f, 0.5f, -0.5f, -0.5f, -0.5f});
     step("weights drawn at random, after a step", (float[6]){0.3f, -0.8f, -0.5f, 0.9f, 0.7f, 0.1f},
          (float[6]){0.6f, -0.2f, 0.4f, -0.9f, 0.3f, 0.8f});

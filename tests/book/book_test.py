@@ -78,6 +78,10 @@ class Chapters(Folder):
         self.output("a 1.2345\nb -0.5", "lines are missing")
         self.output("c 3\n...\na 1.2345", "lines are missing")
 
+    def test_typed(self):
+        self.output("$ show\na 1.2345\n...")
+        self.output("$ shown\na 1.2345\n...", "'shown' is not what runs: show")
+
     def alike(self, block, *reasons):
         (self.root / "show").write_text("#!/bin/sh\necho ' x  [1,2]  -3.5e-02  1.5e-10  ok'\n")
         self.check(f"<!-- alike: show -->\n```\n{block}\n```\n", *reasons)
@@ -173,6 +177,12 @@ class Chapters(Folder):
         mark = "<!-- run: show 7.5 -->\n"
         self.check(mark + "7.5\n", origins=[("7.5", "show 7.5")])
         self.check(mark + "7.6\n", "7.6 does not come from", origins=[("7.6", "show 7.5")])
+
+    def test_place(self):
+        self.prose("0.25", "examples/book/show.c: double x")
+        self.prose("0.26", "examples/book/show.c: double x", "0.26 does not come from")
+        self.prose("0.25", "examples/book/none.c: double x", "0.25 does not come from")
+        self.prose("0.25", "examples/book/show.c: int y", "0.25 does not come from")
 
     def test_origins(self):
         path = self.root / "origins.txt"

@@ -7,7 +7,8 @@
 A chapter says where its blocks come from, on the line before:
 
     <!-- output: COMMAND -->      the block is what COMMAND prints; a line "..." in it stands for lines
-                                  that are left out
+                                  that are left out. Lines of "$ " before it show what of the command a
+                                  reader types
     <!-- alike: COMMAND -->       the same, but for what rounding decides, and so the processor: numbers
                                   like 1.5e-02 are compared to three digits, those below 1e-6 only
                                   in being below; on a line with another place, like [2,3], all are
@@ -26,6 +27,7 @@ the text or the program changes:
     NUMBERS: LINE                 they are, possibly rounded, in a line with this part, of a command's
                                   output, of the source (examples/book) of a program that it runs, of
                                   the command or of a block of code
+    NUMBERS: PATH: LINE           the same, in a file of the repository, named from the root
     NUMBERS = EXPRESSION          what Python computes, with its math module
     NUMBERS: text                 the text's own: an example, a year. No number with a decimal point is
 
@@ -106,6 +108,10 @@ class Chapter:
 
     def check_block(self, line, mark, language, block, folder):
         kind, argument = mark or (None, None)
+        while kind in ("output", "alike") and block and block[0].startswith("$ "):
+            typed = block.pop(0)[2:]
+            if typed not in argument:
+                self.wrong(line, f"'{typed}' is not what runs: {argument}")
         if kind == "output":
             self.check_output(line, block, self.run(line, argument, folder))
         elif kind == "alike":
@@ -160,6 +166,14 @@ class Chapter:
                 texts.append(source.read_text())
         return [" ".join(line.split()) for text in texts for line in text.splitlines()]
 
+    def place(self, origin, lines):
+        """The part of a line that an origin names, and the lines in which it is."""
+        named = re.match(r"([\w/.]+/[\w.]+): (.*)", origin)
+        if not named or not (self.root / named.group(1)).is_file():
+            return origin, lines
+        text = (self.root / named.group(1)).read_text()
+        return named.group(2), [" ".join(line.split()) for line in text.splitlines()]
+
     def check_numbers(self, origins):
         found = [(line, number) for line, text in self.prose
                  for number in NUMBER.findall(NO_NUMBERS.sub("", text.replace("\u2212", "-")))]
@@ -169,7 +183,7 @@ class Chapter:
             if number != other:
                 self.wrong(line, f"there is {number}, where the list of origins has {other}")
                 return
-            if number and not comes_from(number, origin, lines):
+            if number and not comes_from(number, *self.place(origin, lines)):
                 self.wrong(line, f"{number} does not come from '{origin}'")
 
     def check(self, origins=()):
