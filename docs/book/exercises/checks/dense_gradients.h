@@ -6,10 +6,6 @@
 
 #include "check.h"
 
-/* What the results are before a second call, which tells an answer that adds to them. */
-#define BEFORE 0.5
-#define ADDED "added to what was there before: set it to 0 first"
-
 enum { MOST_WEIGHTS = 32 };
 
 /* A layer of the checker: x: n x in, dz: n x out. */
@@ -60,13 +56,6 @@ static inline bool compare_bias(const char *name, const dense *layer, const doub
     };
     const answer a = {name, 1, out, right, (double)n, mistakes, 3};
     return compare(&a, yours);
-}
-
-/* An element that the first call left alone and the second did not was added to. */
-static inline void see_added(size_t count, double *first, const double *second) {
-    for (size_t i = 0; i < count; ++i) {
-        if (first[i] == NOT_WRITTEN && second[i] != BEFORE) first[i] = second[i];
-    }
 }
 
 #endif

@@ -23,7 +23,7 @@ static double moved(const double *w, size_t i, double by) {
 int main(void) {
     const double at[COUNT] = {1.5, -2, 0.5}, h = 0.125;
     double right[COUNT], forward[COUNT], backward[COUNT], undivided[COUNT], walked[COUNT];
-    double twice[COUNT];
+    double twice[COUNT], times[COUNT];
     double w[COUNT], walk[COUNT], yours[COUNT];
     for (size_t i = 0; i < COUNT; ++i) w[i] = walk[i] = at[i];
     for (size_t i = 0; i < COUNT; ++i) {
@@ -33,6 +33,7 @@ int main(void) {
         backward[i] = (here - below) / h;
         twice[i] = 2 * right[i];
         undivided[i] = above - below;
+        times[i] = (above - below) / 2 * h;
         walked[i] = (moved(walk, i, h) - moved(walk, i, -h)) / (2 * h);
         walk[i] -= h;
     }
@@ -42,8 +43,9 @@ int main(void) {
         {"not divided by 2h", undivided},
         {"w_i is not put back before the next one is moved", walked},
         {"divided by h: the two points are 2h apart", twice},
+        {"/ 2 * h divides by 2 and multiplies by h: write / (2 * h)", times},
     };
-    const answer a = {"g", 1, COUNT, right, 0, mistakes, 5};
+    const answer a = {"g", 1, COUNT, right, 0, mistakes, 6};
     not_written(yours, COUNT);
     gradient(f, COUNT, w, h, yours);
     bool good = compare(&a, yours);

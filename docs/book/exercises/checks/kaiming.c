@@ -13,7 +13,7 @@ static void spread(const double *u, double low, double high, double *W) {
 int main(void) {
     const double a = sqrt(6.0 / IN), deviation = sqrt(2.0 / IN);
     double u[COUNT], right[COUNT], up[COUNT], half[COUNT], narrow[COUNT], identity[COUNT];
-    double outputs[COUNT], xavier[COUNT], square[COUNT], W[COUNT];
+    double outputs[COUNT], xavier[COUNT], square[COUNT], whole[COUNT], W[COUNT];
     for (size_t i = 0; i < COUNT; ++i) u[i] = (double)(i * 7 % COUNT) / (COUNT - 1);
     spread(u, -a, a, right);
     spread(u, 0, a, up);
@@ -23,6 +23,7 @@ int main(void) {
     spread(u, -sqrt(6.0 / OUT), sqrt(6.0 / OUT), outputs);
     spread(u, -sqrt(6.0 / (IN + OUT)), sqrt(6.0 / (IN + OUT)), xavier);
     spread(u, -6.0 / IN, 6.0 / IN, square);
+    spread(u, -sqrt(6 / IN), sqrt(6 / IN), whole); /* as C divides whole numbers */
     const mistake mistakes[] = {
         {"between 0 and a: without negative weights their mean is not 0", up},
         {"between -a/2 and a/2: from -a to a it is 2a", half},
@@ -31,8 +32,9 @@ int main(void) {
         {"by the number of outputs: each sum is over the inputs", outputs},
         {"Xavier's rule, which takes the mean of in and out", xavier},
         {"a is the square of what it should be: take the root", square},
+        {"6 / in of whole numbers is cut off: write 6.0 / (double)in", whole},
     };
-    const answer weights = {"W", OUT, IN, right, 0, mistakes, 7};
+    const answer weights = {"W", OUT, IN, right, 0, mistakes, 8};
     not_written(W, COUNT);
     kaiming(IN, OUT, u, W);
     return finished(compare(&weights, W));

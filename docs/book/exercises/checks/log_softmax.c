@@ -26,10 +26,18 @@ static bool check(const char *name, const double x[CLASSES]) {
     const answer a = {name, 1, CLASSES, right, 0, mistakes, 4};
     not_written(yours, CLASSES);
     log_softmax(CLASSES, x, yours);
+    bool finite = true;
+    for (int i = 0; i < CLASSES; ++i) finite = finite && isfinite(yours[i]);
+    if (!finite && x[0] < 0)
+        puts("each exp() is 0, so the largest score was not subtracted: it is negative here");
+    else if (!finite)
+        puts("exp() overflows: subtract the largest score, not the mean or the first");
     return compare(&a, yours);
 }
 
 int main(void) {
-    const double ordinary[CLASSES] = {1.5, 3, -2}, sure[CLASSES] = {-1000, 1000, 0};
-    return finished(check("y of ordinary scores", ordinary) && check("y of large scores", sure));
+    const double ordinary[CLASSES] = {1.5, 3, -2}, sure[CLASSES] = {0, 3000, -1000};
+    const double negative[CLASSES] = {-1001, -999, -1000};
+    return finished(check("y of ordinary scores", ordinary) && check("y of large scores", sure) &&
+                    check("y of negative scores", negative));
 }

@@ -22,21 +22,23 @@ int main(void) {
         {"the inverse: a weight is scale * q", &(double){1 / scale}},
         {"the largest itself: divide it by 127, as q goes to 127", &(double){1.27}},
     };
-    double right[COUNT], cut[COUNT], down[COUNT], positive[COUNT], yours[COUNT];
+    double right[COUNT], cut[COUNT], down[COUNT], positive[COUNT], half[COUNT], yours[COUNT];
     for (size_t i = 0; i < COUNT; ++i) {
         right[i] = rint(W[i] / scale);
         cut[i] = trunc(W[i] / scale);
         down[i] = floor(W[i] / scale);
+        half[i] = trunc(W[i] / scale + 0.5);
         positive[i] = fabs(right[i]);
     }
     const mistake wrong_numbers[] = {
         {"nothing is written yet", (double[COUNT]){0}},
         {"cut off, not rounded: half a step is lost in the mean", cut},
         {"rounded down: take the nearest", down},
+        {"half a step added and cut off, which rounds negative numbers up", half},
         {"the signs are lost", positive},
     };
     const answer the_scale = {"scale", 1, 1, &scale, 0, wrong_scales, 6};
-    const answer numbers = {"q", 1, COUNT, right, 0, wrong_numbers, 4};
+    const answer numbers = {"q", 1, COUNT, right, 0, wrong_numbers, 5};
     int8_t q[COUNT] = {0};
     const double your_scale = quantise(COUNT, W, q);
     for (size_t i = 0; i < COUNT; ++i) yours[i] = q[i];

@@ -32,21 +32,31 @@ static bool ordinary_scores(void) {
     return compare(&a, yours);
 }
 
-static bool large_scores(void) {
-    const double x[CLASSES] = {1000, 1001, -1000, 1002};
-    const double sum = exp(-2) + exp(-1) + 1;
-    const double right[CLASSES] = {exp(-2) / sum, exp(-1) / sum, 0, 1 / sum};
-    /* The sums are infinite: inf / inf, and 0 / inf. */
-    const answer a = {"p of large scores", 1, CLASSES, right, 0, NULL, 0};
-    double yours[CLASSES];
+/* For which exp() does not do, whatever is subtracted, unless that is the largest. */
+static bool extreme_scores(const char *name, const double x[CLASSES], const char *if_not_finite) {
+    double right[CLASSES], yours[CLASSES], m = x[0], sum = 0;
+    for (int i = 1; i < CLASSES; ++i) m = fmax(m, x[i]);
+    for (int i = 0; i < CLASSES; ++i) sum += right[i] = exp(x[i] - m);
+    for (int i = 0; i < CLASSES; ++i) right[i] /= sum;
+    const answer a = {name, 1, CLASSES, right, 0, NULL, 0};
     not_written(yours, CLASSES);
     softmax(CLASSES, x, yours);
     bool finite = true;
     for (int i = 0; i < CLASSES; ++i) finite = finite && isfinite(yours[i]);
-    if (!finite) puts("exp() overflows: subtract the largest score from all of them first");
+    if (!finite) puts(if_not_finite);
     return compare(&a, yours);
 }
 
 int main(void) {
-    return finished(ordinary_scores() && large_scores());
+    const double large[CLASSES] = {1000, 1001, -1000, 1002}, one[CLASSES] = {-2, 3000, 0, 1};
+    const double negative[CLASSES] = {-1001, -999, -1000, -1003};
+    return finished(
+        ordinary_scores() &&
+        extreme_scores("p of large scores", large,
+                       "exp() overflows: subtract the largest score from all of them first") &&
+        extreme_scores("p of one large score", one,
+                       "exp() overflows: subtract the largest score, not the mean or the first") &&
+        extreme_scores("p of negative scores", negative,
+                       "0 / 0: each exp() is 0, so the largest score was not subtracted: it is "
+                       "negative here"));
 }

@@ -3,11 +3,11 @@
 
 void warp_sum(size_t lanes, double *v);
 
-enum { LANES = 8 };
+enum { LANES = 8, WARP = 32 };
 
 /* The first and the fifth are so large that a sum of one of them and a few others is rounded: it
  * shows in which order they were added. */
-static const double x[LANES] = {1e16, 3, 5, 7, -1e16, 1, 2, 4};
+static const double x[LANES] = {1e16, 1, 5, 7, -1e16, 1, 2, 4};
 
 static void begin(double *v) {
     for (size_t lane = 0; lane < LANES; ++lane) v[lane] = x[lane];
@@ -28,15 +28,40 @@ static void steps(size_t highest, size_t lowest, bool here, bool down, double *v
     }
 }
 
+/* From the lowest bit to the highest. */
+static void upward(double *v) {
+    begin(v);
+    for (size_t bit = 1; bit < LANES; bit *= 2) {
+        double before[LANES];
+        for (size_t lane = 0; lane < LANES; ++lane) before[lane] = v[lane];
+        for (size_t lane = 0; lane < LANES; ++lane) v[lane] += before[lane ^ bit];
+    }
+}
+
+/* Of 1, 2, 4, ... each sum is right for no other lanes. */
+static bool of_lanes(size_t lanes) {
+    double right[WARP], v[WARP] = {0};
+    char name[32];
+    snprintf(name, sizeof name, "v of %zu lanes", lanes);
+    for (size_t lane = 0; lane < lanes; ++lane) {
+        v[lane] = ldexp(1, (int)lane);
+        right[lane] = ldexp(1, (int)lanes) - 1;
+    }
+    const answer a = {name, 1, lanes, right, 0, NULL, 0};
+    warp_sum(lanes, v);
+    return compare(&a, v);
+}
+
 int main(void) {
     double right[LANES], in_place[LANES], no_last[LANES], no_first[LANES], down[LANES];
-    double one[LANES], own[LANES], row[LANES], v[LANES], sum = 0;
+    double one[LANES], own[LANES], row[LANES], up[LANES], v[LANES], sum = 0;
     steps(LANES / 2, 1, false, false, right);
     steps(LANES / 2, 1, true, false, in_place);
     steps(LANES / 2, 2, false, false, no_last);
     steps(LANES / 4, 1, false, false, no_first);
     steps(LANES / 2, 1, false, true, down);
     steps(LANES / 2, LANES / 2, false, false, one);
+    upward(up);
     for (size_t i = 0; i < LANES; ++i) sum += x[i];
     for (size_t i = 0; i < LANES; ++i) {
         own[i] = LANES * x[i];
@@ -51,9 +76,12 @@ int main(void) {
         {"one step only: it takes log2 of the lanes", one},
         {"each lane adds its own value", own},
         {"added one after the other: seven steps where the butterfly takes three", row},
+        {"from the lowest bit to the highest: the highest comes first", up},
     };
-    const answer a = {"v", 1, LANES, right, 0, mistakes, 8};
+    const answer a = {"v", 1, LANES, right, 0, mistakes, 9};
     begin(v);
     warp_sum(LANES, v);
-    return finished(compare(&a, v));
+    bool good = compare(&a, v);
+    for (size_t lanes = 2; lanes <= WARP && good; lanes *= 2) good = of_lanes(lanes);
+    return finished(good);
 }
