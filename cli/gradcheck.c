@@ -241,6 +241,7 @@ static void guess_all(gradcheck *own) {
     for (size_t i = 0; i < own->tensor_count; ++i) {
         tensor *at = &own->tensors[i];
         if (at->verdict != WRONG) continue;
+        const tensor *above = i + 2 < own->tensor_count ? &own->tensors[(i | 1) + 1] : NULL;
         const finding found = {
             .rows = at->rows,
             .columns = at->columns,
@@ -249,8 +250,8 @@ static void guess_all(gradcheck *own) {
             .right = at->numerical,
             .count = at->count,
             .n = own->n,
-            .above = i + 2 < own->tensor_count && own->tensors[i | 1].verdict == WRONG &&
-                     own->tensors[(i | 1) + 1].verdict == RIGHT,
+            .above = above && own->tensors[i | 1].verdict == WRONG && above->verdict == RIGHT,
+            .wrong_above = above && above->verdict == WRONG,
             .bias_alone = at->bias && own->tensors[i - 1].verdict == RIGHT,
         };
         at->guess = at->error > limit ? mistake_guess(&found)
@@ -330,6 +331,8 @@ static void print_text(const gradcheck *own, const char *data, size_t mistake) {
         const tensor *at = &own->tensors[i];
         if (at->guess) printf("%zu.%s: %s\n", at->layer, suffix(at), at->guess);
     }
+    if (mistake && count_of(own, WRONG) == 0)
+        printf("in this network the mistake \"%s\" changes nothing\n", mistakes[mistake]);
 }
 
 static json_t *tensor_json(const gradcheck *own, const tensor *at) {
@@ -412,8 +415,10 @@ const command gradcheck_command = {
     "tells whether the gradients of a model are right",
     "Compares the gradient of the cross-entropy by each parameter tensor of MODEL with central\n"
     "differences, in float64 and with plain loops, and the library's float32 gradient with that.\n"
-    "MODEL tells at least two classes apart, with softmax. Of large tensors 64 elements,\n"
-    "drawn at random, are compared with differences. The exit code is 1 when a gradient is wrong.",
+    "MODEL tells at least two classes apart; to one that ends in their scores a softmax is added.\n"
+    "Of large tensors 64 elements, drawn at random, are compared with differences. The exit code "
+    "is\n"
+    "1 when a gradient is wrong.",
     1,
     1,
     run};

@@ -148,6 +148,13 @@ static int parse_line(const char *path, size_t number, const char *text, epoch_r
     return code;
 }
 
+/* What is left of a line whose writing was cut off. */
+static bool is_whole(const char *text) {
+    json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    json_decref(line);
+    return line != NULL;
+}
+
 int log_parse(const char *path, char *text, training_log *log) {
     int code = DONE;
     size_t number = 1;
@@ -155,6 +162,10 @@ int log_parse(const char *path, char *text, training_log *log) {
         char *end = line + strcspn(line, "\n");
         const bool last = *end == '\0';
         *end = '\0';
+        if (last && log->count > 0 && !is_whole(line)) {
+            (void)fail("%s: line %zu is cut off, and left out", path, number);
+            break;
+        }
         epoch_record record = {0};
         code = parse_line(path, number, line, &record);
         if (code == DONE && !log_add(log, &record)) code = finish(TG_OUT_OF_MEMORY);

@@ -80,5 +80,6 @@ const char *mistake_guess(const finding *found) {
     }
     if (found->bias_alone) return "its weight's gradient is right: look at the sum over the rows";
     if (found->above) return "right in the layer above: look at what is in between, such as f'(z)";
+    if (found->wrong_above) return "the layer above is wrong, too: begin there";
     return "none of the usual mistakes";
 }

@@ -19,9 +19,10 @@ typedef struct finding {
     const size_t *element;
     const double *right;
     size_t count;
-    size_t n;        /* samples in the batch */
-    bool above;      /* whether the layer above, if there is one, has the right gradients */
-    bool bias_alone; /* whether it is a bias whose weight has the right gradient */
+    size_t n;         /* samples in the batch */
+    bool above;       /* whether the layer above, if there is one, has the right gradients */
+    bool wrong_above; /* whether there is one and it has not */
+    bool bias_alone;  /* whether it is a bias whose weight has the right gradient */
 } finding;
 
 /* What a wrong gradient looks like, in words. Never NULL. */

@@ -57,6 +57,18 @@ not-zeroed 6 0.weight: twice the right gradient
 bias-of-one-row 3 0.bias: its weight's gradient is right
 END
 
+# Below the first wrong layer nothing can be told yet.
+expect 0 "$tigrillo" train rows.csv --hidden 7,6,5 --activation sigmoid --epochs 1 --out deep.safetensors
+expect 1 "$tigrillo" gradcheck deep.safetensors --inject missing-derivative
+for tensor in 4.weight 4.bias; do has out "$tensor: right in the layer above"; done
+for tensor in 0.weight 0.bias 2.weight 2.bias; do
+    has out "$tensor: the layer above is wrong, too: begin there"
+done
+# Where there is no hidden layer, its derivative is not missing.
+expect 0 "$tigrillo" train rows.csv --hidden none --epochs 1 --out flat.safetensors
+expect 0 "$tigrillo" gradcheck flat.safetensors --inject missing-derivative
+has out 'in this network the mistake "missing-derivative" changes nothing'
+
 # What cannot be checked.
 expect 1 "$tigrillo" gradcheck missing.safetensors
 has err "missing.safetensors: "

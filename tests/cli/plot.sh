@@ -128,6 +128,16 @@ printf '%s\n{"epoch": 2,\n' "$first" >broken
 refuse broken "line 2, column 12: "
 printf '%s\n\n%s\n' "$first" "$first" >broken
 refuse broken "line 2"
+# But for a last line that was cut off.
+printf '%s\n{"epoch": 2, "lea' "$first" >cut_off
+expect 0 "$tigrillo" plot cut_off --svg
+has err "cut_off: line 2 is cut off, and left out"
+cp out plotted
+echo "$first" >whole
+expect 0 "$tigrillo" plot whole --svg
+check test "$(wc -c <out)" -eq "$(wc -c <plotted)"
+printf '{"epoch": 2, "lea' >cut_off
+refuse cut_off "line 1"
 while IFS='|' read -r change reason; do
     { echo "$first"; echo "$first" | sed "$change"; } >broken
     refuse broken "line 2: $reason"
