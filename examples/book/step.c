@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One score of two rises past the other: argmax jumps, softmax glides. Of equal scores argmax is the
- * first, here the cat's. */
+/* One score of two rises past the other: argmax jumps, softmax glides. Of equal scores argmax is
+ * the first, here the cat's. */
 #include <math.h>
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
  * Every tensor is taken as n rows x k columns (see tensor.h); those of a call have equal rows and
  * columns and live on one device, and the output may be one of the inputs. Extreme logits:
  *
- *     any finite logits, however large, give finite probabilities: those of logits less their maximum
+ *     any finite logits, however large, give finite probabilities, those of x - max(x)
  *     a logit of -Inf gives the probability 0 exactly
  *     a row that is all -Inf, or that holds +Inf or a NaN, gives a row of NaN, and that row alone
  *

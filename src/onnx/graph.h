@@ -128,8 +128,8 @@ tg_status tg_onnx_casts_to_real(const tg_onnx_graph *graph, const tg_onnx_node *
 /* Whether its elements are integers, with which ONNX computes in integers. */
 bool tg_onnx_is_whole(const tg_onnx_tensor *tensor);
 
-/* The elements. tg_release() them. TG_UNSUPPORTED for a type that is no number of 32 or 64 bits, and
- * for a float64 that is beyond float32. */
+/* The elements. tg_release() them. TG_UNSUPPORTED for a type that is no number of 32 or 64 bits,
+ * and for a float64 that is beyond float32. */
 tg_status tg_onnx_floats(tg_onnx_graph *graph, const tg_onnx_tensor *tensor, float **values);
 tg_status tg_onnx_integers(tg_onnx_graph *graph, const tg_onnx_tensor *tensor, int64_t **values);
 
