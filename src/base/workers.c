@@ -10,9 +10,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 enum { CACHE_LINE = 64 };
@@ -66,12 +66,6 @@ struct tg_workers {
 enum { SHARE_BITS = 16 };
 static const uint64_t share_mask = (1u << SHARE_BITS) - 1;
 
-static int64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void pause_briefly(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -88,7 +82,7 @@ static bool spin(const _Atomic uint64_t *number, uint64_t wanted, int64_t time) 
             if (atomic_load_explicit(number, memory_order_acquire) >= wanted) return true;
             pause_briefly();
         }
-        const int64_t present = now();
+        const int64_t present = tg_now();
         if (end == 0) end = present + time;
         if (present >= end) return false;
     }
@@ -172,12 +166,12 @@ static void run_round(tg_workers *w, size_t parts, void (*body)(void *context, s
         pthread_cond_broadcast(&w->wake);
         pthread_mutex_unlock(&w->lock);
     }
-    const int64_t begin = now();
+    const int64_t begin = tg_now();
     for (size_t i = 0; i < shares; i++) take(w, i, round);
-    const int64_t end = now();
+    const int64_t end = tg_now();
     count_work(w, end - begin);
     if (!wait_for_shares(w, shares, round, patience + (end - begin)))
-        count_late_round(w, now() - end);
+        count_late_round(w, tg_now() - end);
 }
 
 static void run_alone(size_t parts, void (*body)(void *context, size_t part), void *context) {
@@ -191,9 +185,9 @@ void tg_workers_run(tg_workers *workers, size_t parts, void (*body)(void *contex
         return;
     }
     if (workers->alone > 0) {
-        const int64_t begin = now();
+        const int64_t begin = tg_now();
         run_alone(parts, body, context);
-        workers->alone -= now() - begin;
+        workers->alone -= tg_now() - begin;
     } else {
         run_round(workers, parts, body, context);
     }

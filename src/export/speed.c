@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "export/speed.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "base/memory.h"
 
 /* ---- The dense layers as they are exported, for each type of weights. ---- */
@@ -52,17 +51,11 @@ static void predict(const tg_exported *exported, const rows *r) {
     }
 }
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* The mean of so many predictions. */
+/* The mean seconds of so many predictions. */
 static double measure(const tg_exported *exported, const rows *r, size_t count) {
-    const double begin = now();
+    const int64_t begin = tg_now();
     for (size_t i = 0; i < count; i++) predict(exported, r);
-    return (now() - begin) / (double)count;
+    return 1e-9 * (double)(tg_now() - begin) / (double)count;
 }
 
 enum { TURNS = 7 };
