@@ -43,7 +43,7 @@ typedef struct check {
     char expected[96], seen[96];
     measure measures[2];
     bool passed;
-    bool open; /* there are too few samples to tell */
+    bool open; /* chance may reach everything: too few samples, or nearly all of one class */
 } check;
 
 typedef struct checker {
@@ -133,8 +133,9 @@ static tg_status shrink_last(tg_model *model) {
 static tg_status check_start(checker *own) {
     check *at = &own->checks[own->count++];
     at->name = "start";
-    at->meaning =
-        "outputs are large before anything is learned, or the loss is computed in another way";
+    at->meaning = "in a program of yours: initial weights or inputs are too large, or the loss is "
+                  "another one; "
+                  "here, where inputs are standardised, all data pass";
     tg_dataset *all = NULL;
     tg_model *model = NULL;
     tg_metrics metrics = {0};
@@ -241,7 +242,7 @@ static void judge_labels(check *at, const tg_metrics *metrics, bool permuted) {
                  high);
     }
     snprintf(at->seen, sizeof at->seen, "%.4f%s", metrics->accuracy,
-             at->open ? ", of too few samples to tell" : "");
+             at->open ? "; open, since no accuracy is above what chance may reach" : "");
 }
 
 static tg_status check_labels(checker *own, bool permuted) {
@@ -358,7 +359,9 @@ static int run(const command *self, int argc, char **argv) {
         {.name = "json",
          .help =
              "print one JSON object; the measures of each check are its numbers: value, what it "
-             "is by chance, the least and the most that pass (null: no limit)",
+             "is by chance, the least and the most that pass (null: no limit); passed is null "
+             "where a "
+             "check stays open",
          .flag = &json},
     };
     command_line line;
@@ -375,9 +378,9 @@ const command check_command = {
     "Four checks that take seconds, on at most 2000 samples: the loss of an untrained network is "
     "near\n"
     "ln(classes), 20 samples can be learned by heart, labels are told better than by chance, and\n"
-    "permuted labels are not. Several DATA count as one, with the classes of the first. Of too "
+    "permuted labels are not. Several DATA count as one, with the classes of the first. With too "
     "few\n"
-    "samples the last two remain open. The exit code is 1 when one fails.",
+    "samples the last two checks stay open. The exit code is 1 when one fails.",
     1,
     SIZE_MAX,
     run};

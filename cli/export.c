@@ -77,7 +77,7 @@ static void print_report(const char *out, const tg_export_report *report) {
         }
         printf("difference      at most %.2g in an output\n", report->difference);
         printf(
-            "dense layers    %.3g us a sample, %.3g us as float32, compiled as this program is\n",
+            "dense layers    %.2f us a sample, %.2f us as float32, compiled as this program is\n",
             1e6 * report->seconds, 1e6 * report->float_seconds);
     }
     printf("saved in %s\n", out);

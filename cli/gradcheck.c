@@ -332,7 +332,8 @@ static void print_text(const gradcheck *own, const char *data, size_t mistake) {
         if (at->guess) printf("%zu.%s: %s\n", at->layer, suffix(at), at->guess);
     }
     if (mistake && count_of(own, WRONG) == 0)
-        printf("in this network the mistake \"%s\" changes nothing\n", mistakes[mistake]);
+        printf("in this network the mistake \"%s\" changes nothing that is seen\n",
+               mistakes[mistake]);
 }
 
 static json_t *tensor_json(const gradcheck *own, const tensor *at) {

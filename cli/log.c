@@ -148,7 +148,7 @@ static int parse_line(const char *path, size_t number, const char *text, epoch_r
     return code;
 }
 
-/* What is left of a line whose writing was cut off. */
+/* One whose writing was cut off is no JSON. */
 static bool is_whole(const char *text) {
     json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     json_decref(line);

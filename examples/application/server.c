@@ -34,7 +34,7 @@ typedef struct worker {
     size_t room;
 } worker;
 
-/* Ends the program unless the call succeeded: only before the first request. */
+/* Ends the program unless the call succeeded: while it begins, not while it answers. */
 static void need(tg_status status) {
     if (status == TG_OK) return;
     fprintf(stderr, "error: %s\n", tg_error_message());
@@ -63,12 +63,11 @@ static tg_status predict(const server *shared, worker *own, int32_t *label, floa
     return status;
 }
 
-/* False when the client is gone. */
-static bool answer(const server *shared, worker *own, int client) {
+/* `last`: the connection ends with this line. False when the client is gone. */
+static bool answer(const server *shared, worker *own, int client, bool last) {
     int32_t label = 0;
     float probability = 0;
-    /* The last line may end without a newline. */
-    const bool whole = strchr(own->line, '\n') || strlen(own->line) + 1 < own->room;
+    const bool whole = strchr(own->line, '\n') || last;
     const char *wrong = whole ? NULL : "the line is too long";
     if (!wrong) wrong = read_numbers(own->line, tg_tensor_data(&own->x), own->x.count);
     if (!wrong && predict(shared, own, &label, &probability)) wrong = tg_error_message();
@@ -89,7 +88,7 @@ static void *work(void *context) {
     for (;;) {
         int client = accept(shared->listening, NULL, NULL);
         FILE *in = client < 0 ? NULL : fdopen(client, "r");
-        while (in && fgets(own.line, (int)own.room, in) && answer(shared, &own, client)) {
+        while (in && fgets(own.line, (int)own.room, in) && answer(shared, &own, client, feof(in))) {
         }
         if (in)
             fclose(in);

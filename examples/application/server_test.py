@@ -33,11 +33,12 @@ def main():
                               stdout=subprocess.PIPE, text=True)
     try:
         port = int(server.stdout.readline().split()[1])
-        # One client that sends a line without end, and leaves.
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-            connection.sendall(b"1" * 100000)
-            if b"too long" not in connection.recv(100):
-                failures.append("a line without end")
+        # Clients that send a line without end, and leave.
+        for begin in [b"1", b"1 \0"]:
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+                connection.sendall(begin + b"1" * 100000)
+                if not connection.recv(100).startswith(b"error: the line is too long"):
+                    failures.append(f"a line without end, {begin}")
         # One whose last line ends without a newline.
         with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
             connection.sendall(b"5.1 3.5 1.4 0.2")

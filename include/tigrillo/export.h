@@ -62,14 +62,16 @@ typedef struct tg_export_report {
     size_t workspace_bytes;             /* working memory of one prediction */
     /* Of the data set, computed as the exported file computes; 0 without one. */
     size_t samples;
-    double agreement;  /* share of the samples whose largest output is that of the model */
+    double agreement;  /* share of the samples whose largest output is that of the model; of one
+                        * output 1 */
     double difference; /* the largest between an output and the model's */
     /* The share of the samples that are right; NaN without labels, and of a model with one output,
      * whose labels are of no use here. */
     double accuracy;
     double model_accuracy; /* the same of the model itself */
     /* What the dense layers of one prediction take on one thread, and what they would as float32:
-     * the exported code as it was compiled into this library. 0 without a data set. */
+     * the exported code as it was compiled into this library, but for sizes that are constants
+     * there. 0 without a data set or a dense layer. */
     double seconds, float_seconds;
 } tg_export_report;
 

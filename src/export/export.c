@@ -55,9 +55,13 @@ static tg_status check_name(const char *name, size_t length) {
                    (int)(length < 80 ? length : 80), name, (int)MOST_NAME);
 }
 
-/* The header would hide one of C's that an exported file includes, where its folder is searched. */
+/* Where its folder is searched for headers, this one would hide one of C or of its library. */
 static tg_status check_stem(const char *path, const char *stem, size_t length) {
-    static const char *const taken[] = {"float", "math", "stddef", "stdint"};
+    static const char *const taken[] = {
+        "assert",    "complex", "ctype",  "errno",  "features", "fenv",   "float",       "iso646",
+        "inttypes",  "limits",  "locale", "math",   "setjmp",   "signal", "stdalign",    "stdarg",
+        "stdatomic", "stdbool", "stddef", "stdint", "stdio",    "stdlib", "stdnoreturn", "string",
+        "tgmath",    "threads", "time",   "uchar",  "wchar",    "wctype"};
     for (size_t i = 0; i < TG_COUNT(taken); i++)
         TG_REQUIRE(length != strlen(taken[i]) || strncmp(stem, taken[i], length) != 0,
                    "%s: its header would be called as C's <%s.h>", path, taken[i]);

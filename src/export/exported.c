@@ -163,6 +163,7 @@ size_t tg_exported_bytes(const tg_exported *exported) {
 
 /* ---- Predictions, step by step. ---- */
 
+/* parts/dense_int8.inc once more, plainly: exported files are tested against it. */
 static void dense_row(const tg_export_dense *dense, const tg_export_step *step, const float *x,
                       int8_t *q, float *y) {
     for (size_t i = 0; i < step->in; i++)

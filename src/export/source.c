@@ -114,9 +114,9 @@ static void write_dense(const tg_export_code *from, const tg_export_step *step, 
     const bool int8 = from->exported->type == TG_EXPORT_INT8;
     if (int8) {
         if (step->from.where != TG_AT_INPUT) {
-            tg_text_code(code, "    bad |= name_bad(");
+            tg_text_code(code, "    if (name_bad(");
             write_place(step->from, code);
-            tg_text_code(code, ", %zu);\n", step->in);
+            tg_text_code(code, ", %zu)) return 1;\n", step->in);
         }
         tg_text_code(code, "    name_quantise(");
         write_place(step->from, code);
@@ -168,11 +168,11 @@ static void write_prediction(const tg_export_code *from, const needs *n, tg_text
     const bool int8 = n->dense && from->exported->type == TG_EXPORT_INT8;
     tg_text_code(code,
                  "int name_predict_in(name_workspace *workspace, const float x[NAME_INPUTS],\n"
-                 "                    float y[NAME_OUTPUTS]) {\n"
-                 "    int bad = name_bad(x, NAME_INPUTS);\n");
+                 "                    float y[NAME_OUTPUTS]) {\n");
     if (uses_workspace(layout)) tg_text_code(code, "    float *v = workspace->values;\n");
     if (int8) tg_text_code(code, "    int16_t *q = workspace->inputs;\n");
     if (!uses_workspace(layout) && !int8) tg_text_code(code, "    (void)workspace;\n");
+    tg_text_code(code, "    if (name_bad(x, NAME_INPUTS)) return 1;\n");
     for (size_t i = 0, d = 0; i < layout->count; i++) {
         const tg_export_step *step = &layout->steps[i];
         if (step->layer && step->layer->kind == TG_LAYER_DENSE)
@@ -180,7 +180,7 @@ static void write_prediction(const tg_export_code *from, const needs *n, tg_text
         else
             write_step(step, code);
     }
-    tg_text_code(code, "    return bad | name_bad(y, NAME_OUTPUTS);\n}\n\n"
+    tg_text_code(code, "    return name_bad(y, NAME_OUTPUTS);\n}\n\n"
                        "int name_predict(const float x[NAME_INPUTS], float y[NAME_OUTPUTS]) {\n"
                        "    name_workspace workspace;\n"
                        "    return name_predict_in(&workspace, x, y);\n}\n");

@@ -379,6 +379,10 @@ tg_status tg_network_build(tg_network *net, tg_onnx_graph *graph, const tg_onnx_
     TG_TRY(start(net, steps));
     for (size_t i = 0; i < steps->count; i++)
         TG_TRY(tg_onnx_at(steps->steps[i].node, build_step(net, &steps->steps[i])));
+    if (net->rank == 0 && !net->in_row)
+        return tg_fail(TG_UNSUPPORTED,
+                       "behind the last dense layer there is a Reshape whose shape is "
+                       "only known when the network runs");
     return settle_affine(net);
 }
 

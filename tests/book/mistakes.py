@@ -194,6 +194,8 @@ MISTAKES = {
         ("bit /= 2", "bit = 0", "one step only"),
         ("bit = lanes / 2; bit > 0; bit /= 2", "bit = 1; bit < lanes; bit *= 2", "the highest comes first"),
         ("bit = lanes / 2", "bit = 4", "v of 16 lanes: wrong"),
+        ("for (size_t bit = lanes", "if (lanes == 32) v[0] = v[1] = 0; for (size_t bit = lanes",
+         "v of 32 lanes: wrong"),
         ("v[lane ^ bit]", "v[lane]", "each lane adds its own value"),
         ("double there[WARP];", "double sum = 0; for (size_t i = 0; i < lanes; ++i) sum += v[i]; "
          "for (size_t i = 0; i < lanes; ++i) v[i] = sum; return; double there[WARP];",

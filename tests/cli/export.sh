@@ -21,7 +21,7 @@ expect 0 "$tigrillo" export --c colours.safetensors data --out paints.c --quanti
 has out "samples         36"
 has out "accuracy        1.0000, of the model 1.0000"
 has out "same class      1.0000"
-check grep -Eq '^dense layers +[0-9.e+-]+ us a sample, [0-9.e+-]+ us as float32, ' out
+check grep -Eq '^dense layers +[0-9]+[.][0-9]+ us a sample, [0-9]+[.][0-9]+ us as float32, ' out
 check grep -q "hue_predict_pixels" paints.h
 expect 0 "$tigrillo" export --c rows.safetensors -o rows.c --weights binary --quantize float16
 check test "$(wc -c <rows.bin)" -eq $((2 * (2 * 8 + 8 * 2)))

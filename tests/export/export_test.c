@@ -69,8 +69,8 @@ static void test_names(void **state) {
         assert_fails(TG_INVALID_ARGUMENT, "letters, digits and single underscores",
                      tg_export_c(model, test_path(folder, "net.c"), &options, NULL));
     }
-    static const char *const files[] = {"net.h",    "net",    ".c",     "net.c.txt", "math.c",
-                                        "stdint.c", "a\"b.c", "a\\b.c", "a?b.c",     "a\nb.c"};
+    static const char *const files[] = {"net.h",      "net",    ".c",     "net.c.txt", "math.c",
+                                        "features.c", "a\"b.c", "a\\b.c", "a?b.c",     "a\nb.c"};
     for (size_t i = 0; i < TG_COUNT(files); i++)
         assert_fails(TG_INVALID_ARGUMENT, files[i],
                      tg_export_c(model, test_path(folder, files[i]), NULL, NULL));

@@ -268,6 +268,8 @@ static void test_refused(void **state) {
         {GEMM "i s -1,3,1; Reshape h s > g; Softmax g > y; out y", TG_UNSUPPORTED, "not along"},
         {GEMM "i s -1; Reshape h s > y; out y", TG_UNSUPPORTED, "its shape has 1 dimensions"},
         /* a shape that is only known when the network runs */
+        {GEMM "Shape x > s; Reshape h s > g; Sigmoid g > y; out y", TG_UNSUPPORTED,
+         "f: behind the last dense layer there is a Reshape whose shape is only known when"},
         {GEMM "Shape x > s; Reshape h s > g; Softmax g > y; out y", TG_UNSUPPORTED, "not along"},
         {GEMM "Shape x > s; Reshape h s > g; LogSoftmax g > y axis=1; out y", TG_UNSUPPORTED,
          "not along"},

@@ -38,14 +38,14 @@ static void upward(double *v) {
     }
 }
 
-/* Of 1, 2, 4, ... each sum is right for no other lanes. */
+/* Of numbers of which none is lost in the sum, nor equal to another. */
 static bool of_lanes(size_t lanes) {
     double right[WARP], v[WARP] = {0};
     char name[32];
     snprintf(name, sizeof name, "v of %zu lanes", lanes);
     for (size_t lane = 0; lane < lanes; ++lane) {
-        v[lane] = ldexp(1, (int)lane);
-        right[lane] = ldexp(1, (int)lanes) - 1;
+        v[lane] = pow(1.5, (double)lane);
+        right[lane] = (pow(1.5, (double)lanes) - 1) / 0.5;
     }
     const answer a = {name, 1, lanes, right, 0, NULL, 0};
     warp_sum(lanes, v);
