@@ -134,8 +134,7 @@ static tg_status check_start(checker *own) {
     check *at = &own->checks[own->count++];
     at->name = "start";
     at->meaning = "in a program of yours: initial weights or inputs are too large, or the loss is "
-                  "another one; "
-                  "here, where inputs are standardised, all data pass";
+                  "another one; here, where inputs are standardised, all data pass";
     tg_dataset *all = NULL;
     tg_model *model = NULL;
     tg_metrics metrics = {0};
@@ -360,8 +359,7 @@ static int run(const command *self, int argc, char **argv) {
          .help =
              "print one JSON object; the measures of each check are its numbers: value, what it "
              "is by chance, the least and the most that pass (null: no limit); passed is null "
-             "where a "
-             "check stays open",
+             "where a check stays open",
          .flag = &json},
     };
     command_line line;
@@ -378,9 +376,8 @@ const command check_command = {
     "Four checks that take seconds, on at most 2000 samples: the loss of an untrained network is "
     "near\n"
     "ln(classes), 20 samples can be learned by heart, labels are told better than by chance, and\n"
-    "permuted labels are not. Several DATA count as one, with the classes of the first. With too "
-    "few\n"
-    "samples the last two checks stay open. The exit code is 1 when one fails.",
+    "permuted labels are not. Several DATA count as one, with the classes of the first. With too\n"
+    "few samples the last two checks stay open. The exit code is 1 when one fails.",
     1,
     SIZE_MAX,
     run};

@@ -417,9 +417,8 @@ const command gradcheck_command = {
     "Compares the gradient of the cross-entropy by each parameter tensor of MODEL with central\n"
     "differences, in float64 and with plain loops, and the library's float32 gradient with that.\n"
     "MODEL tells at least two classes apart; to one that ends in their scores a softmax is added.\n"
-    "Of large tensors 64 elements, drawn at random, are compared with differences. The exit code "
-    "is\n"
-    "1 when a gradient is wrong.",
+    "Of large tensors 64 elements, drawn at random, are compared with differences. The exit code\n"
+    "is 1 when a gradient is wrong.",
     1,
     1,
     run};

@@ -237,9 +237,8 @@ const command trace_command = {
     "Runs SAMPLE through MODEL, forward and backward, and one step of gradient descent, in "
     "float64,\n"
     "and prints every number with its shape and formula. SAMPLE is a picture's file, or numbers:\n"
-    "1,2.5,0. MODEL tells at least two classes apart; to one that ends in their scores a softmax "
-    "is\n"
-    "added. Without MODEL and SAMPLE, a small example.",
+    "1,2.5,0. MODEL tells at least two classes apart; to one that ends in their scores a softmax\n"
+    "is added. Without MODEL and SAMPLE, a small example.",
     0,
     2,
     run};

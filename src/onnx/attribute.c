@@ -151,3 +151,22 @@ tg_status tg_onnx_list(const tg_onnx_graph *graph, const tg_onnx_node *node, con
     return tg_fail(TG_BAD_FORMAT, "the attribute \"%s\" has the type %llu, no list of numbers",
                    name, (unsigned long long)one.type);
 }
+
+tg_status tg_onnx_labels(const tg_onnx_graph *graph, const tg_onnx_node *node,
+                         tg_onnx_tensor *labels, bool *found) {
+    static const struct {
+        const char *op_type, *names[2];
+    } makers[] = {{"ZipMap", {"classlabels_strings", "classlabels_int64s"}},
+                  {"LinearClassifier", {"classlabels_strings", "classlabels_ints"}}};
+    *found = false;
+    for (size_t i = 0; i < TG_COUNT(makers); i++) {
+        if (!tg_onnx_is(node, "ai.onnx.ml", makers[i].op_type)) continue;
+        for (size_t j = 0; j < 2 && !*found; j++) {
+            TG_TRY(tg_onnx_list(graph, node, makers[i].names[j], labels, found));
+            *found = *found && labels->count > 0;
+        }
+    }
+    if (tg_onnx_is(node, "ai.onnx.ml", "ArrayFeatureExtractor") && node->input_count == 2)
+        TG_TRY(tg_onnx_constant(graph, node->inputs[0], labels, found));
+    return TG_OK;
+}

@@ -125,6 +125,10 @@ tg_status tg_onnx_scalar(tg_onnx_graph *graph, tg_bytes name, float *value, bool
 /* Whether a Cast makes numbers of at least 32 bits, and so keeps what comes in. */
 tg_status tg_onnx_casts_to_real(const tg_onnx_graph *graph, const tg_onnx_node *node, bool *real);
 
+/* The labels that a classifier of scikit-learn gives to its columns: a list of numbers or texts. */
+tg_status tg_onnx_labels(const tg_onnx_graph *graph, const tg_onnx_node *node,
+                         tg_onnx_tensor *labels, bool *found);
+
 /* Whether its elements are integers, with which ONNX computes in integers. */
 bool tg_onnx_is_whole(const tg_onnx_tensor *tensor);
 

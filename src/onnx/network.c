@@ -258,16 +258,12 @@ static tg_status read_classifier(const tg_network *net, const tg_onnx_node *node
 
 /* Of two labels it may have one row, and then makes two columns of it. */
 static tg_status check_labels(const tg_network *net, const tg_onnx_node *node, size_t rows) {
-    static const char *const names[] = {"classlabels_strings", "classlabels_ints"};
-    for (size_t i = 0; i < TG_COUNT(names); i++) {
-        tg_onnx_tensor labels;
-        bool found = false;
-        TG_TRY(tg_onnx_list(net->graph, node, names[i], &labels, &found));
-        if (found && labels.count > 0 && labels.count != rows)
-            return tg_fail(TG_UNSUPPORTED, "it has %zu labels for %zu rows of coefficients",
-                           labels.count, rows);
-    }
-    return TG_OK;
+    tg_onnx_tensor labels;
+    bool found = false;
+    TG_TRY(tg_onnx_labels(net->graph, node, &labels, &found));
+    if (!found || labels.count == rows) return TG_OK;
+    return tg_fail(TG_UNSUPPORTED, "it has %zu labels for %zu rows of coefficients", labels.count,
+                   rows);
 }
 
 static tg_status columns_of_classifier(const tg_network *net, const tg_onnx_node *node,

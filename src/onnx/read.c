@@ -17,24 +17,6 @@
 
 /* ---- Class names ---- */
 
-/* The labels that scikit-learn's classifiers give to the columns: a list of numbers or texts. */
-static tg_status find_labels(const tg_onnx_graph *graph, const tg_onnx_node *node,
-                             tg_onnx_tensor *labels, bool *found) {
-    static const struct {
-        const char *op_type, *names[2];
-    } makers[] = {{"ZipMap", {"classlabels_strings", "classlabels_int64s"}},
-                  {"LinearClassifier", {"classlabels_strings", "classlabels_ints"}}};
-    *found = false;
-    for (size_t i = 0; i < TG_COUNT(makers); i++) {
-        if (!tg_onnx_is(node, "ai.onnx.ml", makers[i].op_type)) continue;
-        for (size_t j = 0; j < 2 && !*found; j++)
-            TG_TRY(tg_onnx_list(graph, node, makers[i].names[j], labels, found));
-    }
-    if (tg_onnx_is(node, "ai.onnx.ml", "ArrayFeatureExtractor") && node->input_count == 2)
-        TG_TRY(tg_onnx_constant(graph, node->inputs[0], labels, found));
-    return TG_OK;
-}
-
 enum { NUMBER = 24 }; /* characters of an int64, and more */
 
 static tg_status set_numbers(tg_onnx_graph *graph, const tg_onnx_tensor *labels, tg_model *model) {
@@ -87,7 +69,7 @@ static tg_status set_labels(tg_onnx_graph *graph, tg_model *model) {
         tg_onnx_tensor labels;
         bool found = false;
         const tg_onnx_node *node = &graph->nodes[i];
-        TG_TRY(tg_onnx_at(node, find_labels(graph, node, &labels, &found)));
+        TG_TRY(tg_onnx_at(node, tg_onnx_labels(graph, node, &labels, &found)));
         if (!found || labels.count != tg_model_outputs(model)) continue;
         return tg_onnx_at(node, labels.type == TYPE_STRING ? set_texts(graph, &labels, model)
                                                            : set_numbers(graph, &labels, model));

@@ -40,6 +40,12 @@ static inline void not_written(double *values, size_t count) {
     for (size_t i = 0; i < count; ++i) values[i] = NOT_WRITTEN;
 }
 
+static inline bool all_finite(const double *values, size_t count) {
+    bool finite = true;
+    for (size_t i = 0; i < count; ++i) finite = finite && isfinite(values[i]);
+    return finite;
+}
+
 static inline bool close_to(double yours, double right) {
     return yours == right || fabs(yours - right) <= 1e-9 * (1 + fabs(right));
 }

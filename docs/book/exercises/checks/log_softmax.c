@@ -26,8 +26,7 @@ static bool check(const char *name, const double x[CLASSES]) {
     const answer a = {name, 1, CLASSES, right, 0, mistakes, 4};
     not_written(yours, CLASSES);
     log_softmax(CLASSES, x, yours);
-    bool finite = true;
-    for (int i = 0; i < CLASSES; ++i) finite = finite && isfinite(yours[i]);
+    const bool finite = all_finite(yours, CLASSES);
     if (!finite && x[0] < 0)
         puts("each exp() is 0, so the largest score was not subtracted: it is negative here");
     else if (!finite)

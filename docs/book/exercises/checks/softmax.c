@@ -41,9 +41,7 @@ static bool extreme_scores(const char *name, const double x[CLASSES], const char
     const answer a = {name, 1, CLASSES, right, 0, NULL, 0};
     not_written(yours, CLASSES);
     softmax(CLASSES, x, yours);
-    bool finite = true;
-    for (int i = 0; i < CLASSES; ++i) finite = finite && isfinite(yours[i]);
-    if (!finite) puts(if_not_finite);
+    if (!all_finite(yours, CLASSES)) puts(if_not_finite);
     return compare(&a, yours);
 }
 

@@ -13,29 +13,25 @@ static void begin(double *v) {
     for (size_t lane = 0; lane < LANES; ++lane) v[lane] = x[lane];
 }
 
-/* Steps by these bits. `here`: a lane reads what others have written in this step already. `down`:
- * it reads that of lane + bit, and its own where there is none. */
-static void steps(size_t highest, size_t lowest, bool here, bool down, double *v) {
-    begin(v);
-    for (size_t bit = highest; bit >= lowest; bit /= 2) {
-        double before[LANES];
-        for (size_t lane = 0; lane < LANES; ++lane) before[lane] = v[lane];
-        for (size_t lane = 0; lane < LANES; ++lane) {
-            const size_t next = lane + bit < LANES ? lane + bit : lane;
-            v[lane] += (here ? v : before)[down ? next : lane ^ bit];
-        }
-        if (bit == 1) break;
+/* One step. `here`: a lane reads what others have written in this step already. `down`: it reads
+ * that of lane + bit, and its own where there is none. */
+static void step(size_t bit, bool here, bool down, double *v) {
+    double before[LANES];
+    for (size_t lane = 0; lane < LANES; ++lane) before[lane] = v[lane];
+    for (size_t lane = 0; lane < LANES; ++lane) {
+        const size_t next = lane + bit < LANES ? lane + bit : lane;
+        v[lane] += (here ? v : before)[down ? next : lane ^ bit];
     }
 }
 
-/* From the lowest bit to the highest. */
+static void steps(size_t highest, size_t lowest, bool here, bool down, double *v) {
+    begin(v);
+    for (size_t bit = highest; bit >= lowest; bit /= 2) step(bit, here, down, v);
+}
+
 static void upward(double *v) {
     begin(v);
-    for (size_t bit = 1; bit < LANES; bit *= 2) {
-        double before[LANES];
-        for (size_t lane = 0; lane < LANES; ++lane) before[lane] = v[lane];
-        for (size_t lane = 0; lane < LANES; ++lane) v[lane] += before[lane ^ bit];
-    }
+    for (size_t bit = 1; bit < LANES; bit *= 2) step(bit, false, false, v);
 }
 
 /* Of numbers of which none is lost in the sum, nor equal to another. */
